@@ -1,0 +1,131 @@
+"""The HTTP server: its routes, and what every answer carries."""
+
+import re
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import structlog
+from aiohttp import hdrs, web
+
+from dashgraph.app import http
+from dashgraph.app.build import World
+from dashgraph.graph import errors
+from dashgraph.store import upgrade
+
+log = structlog.get_logger("dashgraph.server")
+
+GRAPHIQL = Path(__file__).parent / "graphiql"
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+# GraphiQL's editor styles itself and starts its workers from blobs; nothing comes from elsewhere.
+POLICY = (
+    "default-src 'none'; script-src 'self'; worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Server": "dashgraph",
+}
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+WORLD = web.AppKey("world", World)
+
+
+def application(world: World) -> web.Application:
+    """The application over an open world. Who opened the world closes it, after the application."""
+    limit = world.settings.max_body_kilobytes * 1024
+    app = web.Application(middlewares=[observed], client_max_size=limit)
+    app[http.LIMIT] = limit
+    app[http.IDENTITY] = world.identity
+    app[WORLD] = world
+    endpoint = http.GraphQLEndpoint(world.executor, world.identity)
+    app.router.add_get("/graphql", endpoint, allow_head=False)
+    app.router.add_post("/graphql", endpoint)
+    app.router.add_post("/login", http.login)
+    app.router.add_post("/logout", http.logout)
+    app.router.add_get("/healthz", healthz)
+    app.router.add_get("/readyz", readyz)
+    if world.settings.graphiql:
+        app.router.add_get("/", to_graphiql)
+        app.router.add_get("/graphiql", graphiql)
+        app.router.add_get("/graphiql/", to_graphiql)
+        app.router.add_static("/graphiql/assets/", GRAPHIQL / "assets")
+    app.on_response_prepare.append(signed)
+    return app
+
+
+@web.middleware
+async def observed(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """One log line a request, with an id that the answer carries too. Never the query, a header or a token."""
+    given = request.headers.get("X-Request-Id", "")
+    request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    request["id"] = request_id
+    started = time.perf_counter()
+    status = 500
+    with structlog.contextvars.bound_contextvars(request_id=request_id):
+        try:
+            response = await handler(request)
+            status = response.status
+        except web.HTTPException as error:
+            status = error.status
+            if status < 400:  # noqa: PLR2004 - a redirect
+                raise
+            response = _said(status, f"{error.reason}: {request.method} {request.path}", http.BAD_REQUEST)
+            if hdrs.ALLOW in error.headers:
+                response.headers[hdrs.ALLOW] = error.headers[hdrs.ALLOW]
+        except Exception:
+            log.exception("unexpected")
+            response = _said(500, f"Something went wrong on our side; the log has it as {request_id}.", errors.INTERNAL)
+        finally:
+            viewer = request.get("viewer")
+            log.info(
+                "request",
+                method=request.method,
+                path=request.path,
+                status=status,
+                ms=round((time.perf_counter() - started) * 1000, 1),
+                user=viewer.user.native if viewer else None,
+            )
+    return response
+
+
+def _said(status: int, message: str, code: str) -> web.Response:
+    body = http.encoded({"errors": [errors.plain(message, code)]})
+    return web.Response(status=status, body=body, content_type=http.PLAIN_JSON, charset="utf-8")
+
+
+async def signed(request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(HEADERS)
+    response.headers["X-Request-Id"] = request.get("id", "")
+    if request.path == "/graphql" or request.path.startswith("/log"):
+        response.headers[hdrs.CACHE_CONTROL] = "no-store"
+
+
+async def graphiql(_request: web.Request) -> web.FileResponse:
+    headers = {"Content-Security-Policy": POLICY, hdrs.CACHE_CONTROL: "no-cache"}
+    return web.FileResponse(GRAPHIQL / "index.html", headers=headers)
+
+
+async def to_graphiql(_request: web.Request) -> web.Response:
+    raise web.HTTPFound("/graphiql")
+
+
+async def healthz(_request: web.Request) -> web.Response:
+    """The process is alive."""
+    return web.json_response({"status": "ok"})
+
+
+async def readyz(request: web.Request) -> web.Response:
+    """The database answers and stands at this version's schema; then requests can be answered."""
+    database = request.app[WORLD].database
+    try:
+        current = await upgrade.current(database)
+    except Exception:
+        log.warning("not ready", exc_info=True)
+        return web.json_response({"status": "unready", "database": "does not answer"}, status=503)
+    if current != upgrade.head():
+        return web.json_response({"status": "unready", "database": "needs: dashgraph migrate"}, status=503)
+    return web.json_response({"status": "ready", "database": "ok"})

@@ -1,0 +1,111 @@
+"""Which statement of the store answers which question of the port."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select
+
+from dashgraph.connectors.native.translate import Translator
+from dashgraph.domain.access import (
+    ACCESS_OF_DASHBOARD,
+    ACCESSIBLE_TO_USER,
+    SHARED_WITH_USER,
+    AccessFilter,
+    PathKind,
+)
+from dashgraph.domain.dashboards import (
+    DASHBOARD,
+    DASHBOARD_DOCUMENT,
+    DASHBOARDS,
+    DASHBOARDS_OF_FOLDER,
+    DASHBOARDS_OF_OWNER,
+    VERSION,
+    VERSIONS_OF_DASHBOARD,
+    DashboardFilter,
+)
+from dashgraph.domain.datasources import DATASOURCE
+from dashgraph.domain.folders import CHILDREN_OF_FOLDER, FOLDER, FOLDERS, FolderFilter
+from dashgraph.domain.groups import GROUP, GROUPS, GROUPS_OF_USER, GroupFilter
+from dashgraph.domain.shares import SHARE, SHARES_OF_DASHBOARD, SHARES_OF_GROUP, ShareFilter
+from dashgraph.domain.users import USER, USERS, USERS_OF_GROUP, UserFilter
+from dashgraph.domain.widgets import WIDGET, WIDGET_DOCUMENT, WIDGETS, WIDGETS_OF_DASHBOARD, WidgetFilter
+from dashgraph.store import access, dashboards, datasources, folders, groups, shares, users, widgets
+from dashgraph.store.database import AnyRow
+from dashgraph.store.lists import Rows
+from dashgraph.store.visibility import Asker
+
+
+@dataclass(frozen=True)
+class ByIds:
+    """A lookup: the statement for many ids, and how one row becomes the fact. `key` is the id in a row."""
+
+    statement: Callable[[Asker, Sequence[str]], Select[Any]]
+    read: Callable[[Translator, AnyRow], Any]
+    key: Callable[[AnyRow], str] = lambda row: row.id
+
+
+@dataclass(frozen=True)
+class Root:
+    """A root list: its rows under a filter, and how one row becomes an item. `nothing` is the empty filter."""
+
+    rows: Callable[[Asker, Any], Rows]
+    read: Callable[[Translator, AnyRow], Any]
+    nothing: object
+
+
+@dataclass(frozen=True)
+class Edge:
+    """The lists under many parents."""
+
+    rows: Callable[[Asker, Sequence[str], Any], Rows]
+    read: Callable[[Translator, AnyRow], Any]
+    nothing: object
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The access lists, whose items are several rows each. `kinds` are the paths that the list is about."""
+
+    ways: Callable[[Asker, Sequence[str], AccessFilter], access.Ways]
+    kinds: tuple[PathKind, ...] = (PathKind.OWNER, PathKind.DIRECT, PathKind.GROUP)
+
+
+LOOKUPS: dict[str, ByIds] = {
+    USER.name: ByIds(lambda _, ids: users.by_ids(ids), Translator.user),
+    GROUP.name: ByIds(lambda _, ids: groups.by_ids(ids), Translator.group),
+    FOLDER.name: ByIds(folders.by_ids, Translator.folder),
+    DATASOURCE.name: ByIds(lambda _, ids: datasources.by_ids(ids), Translator.datasource),
+    DASHBOARD.name: ByIds(dashboards.by_ids, Translator.dashboard),
+    DASHBOARD_DOCUMENT.name: ByIds(dashboards.documents, Translator.document),
+    VERSION.name: ByIds(dashboards.versions_by_ids, Translator.version, lambda row: f"{row.dashboard_id}/{row.number}"),
+    WIDGET.name: ByIds(widgets.by_ids, Translator.widget),
+    WIDGET_DOCUMENT.name: ByIds(widgets.documents, Translator.document),
+    SHARE.name: ByIds(shares.by_ids, Translator.share),
+}
+
+ROOTS: dict[str, Root] = {
+    DASHBOARDS.name: Root(dashboards.rows, Translator.dashboard, DashboardFilter()),
+    WIDGETS.name: Root(widgets.rows, Translator.widget, WidgetFilter()),
+    USERS.name: Root(users.rows, Translator.user, UserFilter()),
+    GROUPS.name: Root(groups.rows, Translator.group, GroupFilter()),
+    FOLDERS.name: Root(folders.rows, Translator.folder, FolderFilter()),
+}
+
+EDGES: dict[str, Edge] = {
+    WIDGETS_OF_DASHBOARD.name: Edge(widgets.rows_of_dashboards, Translator.widget, WidgetFilter()),
+    SHARES_OF_DASHBOARD.name: Edge(shares.rows_of_dashboards, Translator.share, ShareFilter()),
+    VERSIONS_OF_DASHBOARD.name: Edge(dashboards.rows_of_versions, Translator.version, None),
+    DASHBOARDS_OF_OWNER.name: Edge(dashboards.rows_of_owners, Translator.dashboard, DashboardFilter()),
+    DASHBOARDS_OF_FOLDER.name: Edge(dashboards.rows_of_folders, Translator.dashboard, DashboardFilter()),
+    GROUPS_OF_USER.name: Edge(groups.rows_of_users, Translator.group, GroupFilter()),
+    USERS_OF_GROUP.name: Edge(users.rows_of_groups, Translator.user, UserFilter()),
+    SHARES_OF_GROUP.name: Edge(shares.rows_of_groups, Translator.share, ShareFilter()),
+    CHILDREN_OF_FOLDER.name: Edge(folders.rows_of_parents, Translator.folder, FolderFilter()),
+}
+
+PATHS: dict[str, Paths] = {
+    ACCESS_OF_DASHBOARD.name: Paths(access.of_dashboards),
+    ACCESSIBLE_TO_USER.name: Paths(access.of_users),
+    SHARED_WITH_USER.name: Paths(access.of_users, (PathKind.DIRECT, PathKind.GROUP)),
+}

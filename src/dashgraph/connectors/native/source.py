@@ -1,0 +1,143 @@
+"""The native store as a source."""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import Select, text
+
+from dashgraph.connectors.native import api
+from dashgraph.connectors.native.imports import take_in
+from dashgraph.connectors.native.translate import Translator
+from dashgraph.domain.access import PERMISSION, AccessFilter
+from dashgraph.domain.folders import ANCESTORS
+from dashgraph.domain.imports import Imported, ImportWish
+from dashgraph.domain.lists import Entry, Listing, Lookup, Page, Position, Window, Wish
+from dashgraph.domain.problems import Problem
+from dashgraph.domain.search import SEARCH, SearchFilter
+from dashgraph.domain.sources import Capability, Card, Health, SourceKind, Status
+from dashgraph.domain.viewers import Viewer
+from dashgraph.store import access, folders, search
+from dashgraph.store.database import AnyRow, Database
+from dashgraph.store.lists import Rows, count, page
+from dashgraph.store.visibility import Asker
+
+T = TypeVar("T")
+
+CARD = Card(SourceKind.NATIVE, dict.fromkeys(Capability))
+
+
+class NativeSource:
+    """Answers the port from SQL, one statement a question, the viewer's rights in it."""
+
+    card = CARD
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.name = database.name
+
+    async def status(self) -> Status:
+        try:
+            async with self._database.reading() as session:
+                await session.execute(text("SELECT 1"))
+        except Problem as problem:
+            return Status(Health.DOWN, problem.message)
+        return Status(Health.UP, version=self._database.dialect)
+
+    async def things(self, viewer: Viewer, lookup: Lookup[T], ids: Sequence[str]) -> Mapping[str, T]:
+        asker, translator = Asker(viewer, self.name), Translator(self.name, viewer)
+        found: Mapping[str, Any]
+        if lookup.name == PERMISSION.name:
+            rows = await self._all(access.permissions(asker, ids))
+            found = {
+                one: translator.access(list(paths), as_admin=asker.everything)
+                for one, paths in groupby(rows, key=lambda row: row.dashboard_id)
+            }
+        elif lookup.name == ANCESTORS.name:
+            rows = await self._all(folders.ancestors(asker, ids))
+            found = {
+                one: tuple(translator.folder(row) for row in above)
+                for one, above in groupby(rows, key=lambda row: row.start)
+            }
+        else:
+            question = api.LOOKUPS[lookup.name]
+            rows = await self._all(question.statement(asker, ids))
+            found = {question.key(row): question.read(translator, row) for row in rows}
+        return found
+
+    async def page(self, viewer: Viewer, listing: Listing[T], wish: Wish) -> Page[T]:
+        asker, translator = Asker(viewer, self.name), Translator(self.name, viewer)
+        rows = await self._all(page(self._root(asker, listing, wish), wish, source=self.name))
+        items = [[row] for row in rows]
+        if listing.name == SEARCH.name:
+            wanted = cast("SearchFilter", wish.filter).text
+            return self._cut(items, wish.window, lambda item: translator.hit(item[0], wanted))
+        read = api.ROOTS[listing.name].read
+        return self._cut(items, wish.window, lambda item: read(translator, item[0]))
+
+    async def count(self, viewer: Viewer, listing: Listing[T], wish: Wish) -> int:
+        rows = await self._all(count(self._root(Asker(viewer, self.name), listing, wish)))
+        return cast("int", rows[0][0])
+
+    def _root(self, asker: Asker, listing: Listing[T], wish: Wish) -> Rows:
+        if listing.name == SEARCH.name:
+            return search.rows(asker, cast("SearchFilter", wish.filter))
+        question = api.ROOTS[listing.name]
+        return question.rows(asker, wish.filter or question.nothing)
+
+    async def pages(
+        self, viewer: Viewer, listing: Listing[T], parents: Sequence[str], wish: Wish
+    ) -> Mapping[str, Page[T]]:
+        asker, translator = Asker(viewer, self.name), Translator(self.name, viewer)
+        nothing: Page[T] = Page()
+        pages = dict.fromkeys(parents, nothing)
+        if listing.name in api.PATHS:
+            rows = await self._all(self._ways(asker, listing, parents, wish).page(wish))
+            for parent, under in groupby(rows, key=lambda row: row.at_parent):
+                items = [list(paths) for _, paths in groupby(under, key=lambda row: row.at_place)]
+                pages[parent] = self._cut(items, wish.window, translator.access)
+            return pages
+        question = api.EDGES[listing.name]
+        found = question.rows(asker, parents, wish.filter or question.nothing)
+        rows = await self._all(page(found, wish, source=self.name))
+        for parent, under in groupby(rows, key=lambda row: row.at_parent):
+            items = [[row] for row in under]
+            pages[parent] = self._cut(items, wish.window, lambda item: question.read(translator, item[0]))
+        return pages
+
+    async def counts(
+        self, viewer: Viewer, listing: Listing[T], parents: Sequence[str], wish: Wish
+    ) -> Mapping[str, int]:
+        asker = Asker(viewer, self.name)
+        if listing.name in api.PATHS:
+            statement = self._ways(asker, listing, parents, wish).count()
+        else:
+            question = api.EDGES[listing.name]
+            statement = count(question.rows(asker, parents, wish.filter or question.nothing))
+        return {row.at_parent: row.how_many for row in await self._all(statement)}
+
+    def _ways(self, asker: Asker, listing: Listing[T], parents: Sequence[str], wish: Wish) -> access.Ways:
+        question = api.PATHS[listing.name]
+        wanted = cast("AccessFilter | None", wish.filter) or AccessFilter()
+        kinds = tuple(kind for kind in question.kinds if wanted.paths is None or kind in wanted.paths)
+        return question.ways(asker, parents, AccessFilter(kinds))
+
+    async def import_dashboard(self, viewer: Viewer, wish: ImportWish) -> Imported:
+        return await take_in(self._database, viewer, wish)
+
+    async def _all(self, statement: Select[Any]) -> Sequence[AnyRow]:
+        async with self._database.reading() as session:
+            rows: Sequence[AnyRow] = (await session.execute(statement)).all()
+            return rows
+
+    def _cut(
+        self, items: Sequence[Sequence[AnyRow]], window: Window, read: Callable[[Sequence[AnyRow]], Any]
+    ) -> Page[Any]:
+        """A page of items, each of one or more rows, without the item that only told whether there are more."""
+        more = len(items) > window.size
+        entries = [
+            Entry(read(item), Position(item[0].at_value, self.name, item[0].at_tie)) for item in items[: window.size]
+        ]
+        if window.backward:
+            return Page(entries[::-1], has_next=window.before is not None, has_previous=more)
+        return Page(entries, has_next=more, has_previous=window.after is not None)

@@ -1,0 +1,53 @@
+"""What a thing is called across systems, and how that name travels as one opaque text."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+LONGEST = 1024  # characters of a global id
+
+
+class Kind(StrEnum):
+    """The nouns that have ids. The value is the name of the GraphQL type."""
+
+    DASHBOARD = "Dashboard"
+    WIDGET = "Widget"
+    SHARE = "Share"
+    USER = "User"
+    GROUP = "Group"
+    FOLDER = "Folder"
+    VERSION = "DashboardVersion"
+    DATASOURCE = "DataSource"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ResourceId:
+    """One thing in one source. `native` is the id that the source itself uses.
+
+    Ids made of several parts (a share is a dashboard and a subject) join them with `/`.
+    """
+
+    source: str
+    kind: Kind
+    native: str
+
+    def encode(self) -> str:
+        """The opaque global id: base64url of `source:Kind:native`, without padding."""
+        text = f"{self.source}:{self.kind}:{self.native}"
+        return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+
+    @classmethod
+    def decode(cls, text: str) -> Self | None:
+        """The id in the text, or None when the text is not exactly what `encode` writes."""
+        if not text.isascii() or len(text) > LONGEST:
+            return None
+        try:
+            raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+            source, kind, native = raw.decode().split(":", 2)
+            found = cls(source, Kind(kind), native)
+        except (binascii.Error, ValueError):
+            return None
+        exact = source and native and "\0" not in raw.decode() and found.encode() == text
+        return found if exact else None

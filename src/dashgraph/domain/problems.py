@@ -1,0 +1,88 @@
+"""What can go wrong, named for what the caller should do about it.
+
+Problem
+├── BadInput               change the request
+│   ├── BadId              ... use an id that dashgraph gave out
+│   ├── BadCursor          ... start the list again
+│   ├── BadDocument        ... mend the document, at the place named
+│   └── TooMuch            ... ask for less
+├── Unauthenticated        sign in
+├── Forbidden              ask somebody with the right
+├── NotFound               there is nothing there, or nothing that you may see
+├── Conflict               look at what is there already
+├── UnsupportedBySource    use another way; this source cannot do it
+└── SourceUnavailable      try again later
+"""
+
+from typing import ClassVar
+
+
+class Problem(Exception):
+    """Something expected went wrong. The message is for the person who asked."""
+
+    code: ClassVar[str]
+
+    def __init__(self, message: str, **facts: object) -> None:
+        """`facts` are what a program can act on; they become `extensions` of a GraphQL error."""
+        super().__init__(message)
+        self.message = message
+        self.facts = facts
+
+
+class BadInput(Problem):
+    code = "BAD_USER_INPUT"
+
+
+class BadId(BadInput):
+    code = "BAD_ID"
+
+
+class BadCursor(BadInput):
+    code = "BAD_CURSOR"
+
+
+class BadDocument(BadInput):
+    """A document cannot be taken. `pointer` is the JSON pointer (RFC 6901) of the place, or None."""
+
+    code = "BAD_DOCUMENT"
+
+    def __init__(self, message: str, *, pointer: str | None = None) -> None:
+        super().__init__(message if pointer is None else f"{message} (at {pointer or 'the top'})")
+        self.pointer = pointer
+
+
+class TooMuch(BadInput):
+    code = "TOO_MUCH"
+
+
+class Unauthenticated(Problem):
+    code = "UNAUTHENTICATED"
+
+
+class Forbidden(Problem):
+    code = "FORBIDDEN"
+
+
+class NotFound(Problem):
+    code = "NOT_FOUND"
+
+
+class Conflict(Problem):
+    code = "CONFLICT"
+
+
+class UnsupportedBySource(Problem):
+    code = "UNSUPPORTED_BY_SOURCE"
+
+    def __init__(self, message: str, *, source: str) -> None:
+        super().__init__(message, source=source)
+
+
+class SourceUnavailable(Problem):
+    """A source did not answer, or not in time. The others are not concerned."""
+
+    code = "SOURCE_UNAVAILABLE"
+
+    def __init__(self, message: str, *, source: str) -> None:
+        super().__init__(message, source=source, retryable=True)
+        self.source = source

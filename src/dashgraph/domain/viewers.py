@@ -1,0 +1,62 @@
+"""Who is asking, and how far they reach."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+
+from dashgraph.domain.ids import ResourceId
+from dashgraph.domain.problems import Forbidden
+from dashgraph.domain.roles import RoleKind
+
+
+class TokenScope(StrEnum):
+    """What a token may be used for; its holder's own rights are the other limit."""
+
+    DASHBOARDS_READ = "dashboards:read"
+    DASHBOARDS_WRITE = "dashboards:write"
+    USERS_READ = "users:read"
+    ADMIN_READ = "admin:read"
+
+
+class Reach(StrEnum):
+    """Which content a question is about."""
+
+    VISIBLE = "visible"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who is asking, in this request. Two viewers are equal when they may see the same."""
+
+    user: ResourceId
+    role: RoleKind
+    scopes: frozenset[TokenScope]
+    expires_at: datetime | None = None
+    reach: Reach = Reach.VISIBLE
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role is RoleKind.ADMIN
+
+    def within(self, reach: Reach) -> Self:
+        """The same viewer with this reach. Everything is for administrators with the scope for it."""
+        if reach is self.reach:
+            return self
+        if reach is Reach.ALL and not self.is_admin:
+            message = "Only administrators may ask for scope ALL; leave it out to see what is yours."
+            raise Forbidden(message)
+        if reach is Reach.ALL:
+            self.require(TokenScope.ADMIN_READ)
+        return replace(self, reach=reach)
+
+    def require(self, scope: TokenScope) -> None:
+        """Refuse when the token was not made for this."""
+        if scope not in self.scopes:
+            message = f"This token lacks the scope {scope}; make one that has it with: dashgraph token create"
+            raise Forbidden(message, scope=str(scope))
+
+    def native_in(self, source: str) -> str | None:
+        """The viewer's own id in a source, or None where nobody is known to be the viewer."""
+        return self.user.native if self.user.source == source else None

@@ -1,0 +1,66 @@
+"""Widgets: the tiles of a dashboard."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dashgraph.domain.dash import Document
+from dashgraph.domain.datasources import DataSourceFilter
+from dashgraph.domain.ids import Kind, ResourceId
+from dashgraph.domain.lists import IdFilter, Listing, Lookup, Sort, TextFilter, TimeFilter
+from dashgraph.domain.viewers import TokenScope
+
+
+@dataclass(frozen=True, slots=True)
+class Widget:
+    """`owner` is the owner of its dashboard: widgets follow their dashboard."""
+
+    id: ResourceId
+    dashboard: ResourceId
+    title: str | None
+    type: str | None
+    subtype: str | None
+    description: str | None
+    owner: ResourceId | None
+    datasource: ResourceId | None
+    updated_at: datetime
+
+
+class WidgetSort(Sort):
+    POSITION_ASC = "position"
+    POSITION_DESC = "-position"
+    TITLE_ASC = "title"
+    TITLE_DESC = "-title"
+    TYPE_ASC = "type"
+    TYPE_DESC = "-type"
+    SUBTYPE_ASC = "subtype"
+    SUBTYPE_DESC = "-subtype"
+    UPDATED_AT_ASC = "updated_at"
+    UPDATED_AT_DESC = "-updated_at"
+    ID_ASC = "id"
+    ID_DESC = "-id"
+
+
+@dataclass(frozen=True, slots=True)
+class WidgetFilter:
+    ids: IdFilter | None = None
+    title: TextFilter | None = None
+    type: TextFilter | None = None
+    subtype: TextFilter | None = None
+    dashboard: IdFilter | None = None
+    owner: IdFilter | None = None
+    datasource: DataSourceFilter | None = None
+    updated_at: TimeFilter | None = None
+    text: str | None = None
+
+
+WIDGET = Lookup[Widget]("widget", Kind.WIDGET, TokenScope.DASHBOARDS_READ)
+WIDGET_DOCUMENT = Lookup[Document]("widget.document", Kind.WIDGET, TokenScope.DASHBOARDS_READ)
+WIDGETS = Listing[Widget]("widgets", Kind.WIDGET, TokenScope.DASHBOARDS_READ, WidgetSort, WidgetSort.TITLE_ASC)
+WIDGETS_OF_DASHBOARD = Listing[Widget](
+    "dashboard.widgets",
+    Kind.WIDGET,
+    TokenScope.DASHBOARDS_READ,
+    WidgetSort,
+    WidgetSort.POSITION_ASC,
+    under=Kind.DASHBOARD,
+)

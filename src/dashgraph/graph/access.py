@@ -1,0 +1,89 @@
+"""Access: who sees a dashboard, and by which paths."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from dashgraph.domain import access
+from dashgraph.domain.access import AccessRole, PathKind
+from dashgraph.domain.dashboards import DASHBOARD
+from dashgraph.domain.groups import GROUP
+from dashgraph.domain.shares import SHARE, ShareRule
+from dashgraph.domain.users import USER
+from dashgraph.graph.groups import Group
+from dashgraph.graph.loaders import Loaders
+from dashgraph.graph.nodes import fetch, shows
+from dashgraph.graph.shares import Share
+from dashgraph.graph.users import User
+
+if TYPE_CHECKING:
+    from dashgraph.graph.dashboards import Dashboard
+
+
+@strawberry.type(description="One way by which a user comes to see a dashboard.")
+class AccessPath:
+    path: strawberry.Private[access.AccessPath]
+    loaders: strawberry.Private[Loaders]
+
+    @strawberry.field(description="By owning it, by a share to the user, or by a share to a group.")
+    def kind(self) -> PathKind:
+        return self.path.kind
+
+    @strawberry.field(description="What this way alone makes the user.")
+    def role(self) -> AccessRole:
+        return self.path.role
+
+    @strawberry.field(description="The rule of the share; null for owners and administrators.")
+    def rule(self) -> ShareRule | None:
+        return None if self.path.share is None else ShareRule(self.path.role.value)
+
+    @strawberry.field(description="The share that opens it; null for owners and administrators.")
+    async def share(self) -> Share | None:
+        found: Share | None = await fetch(self.loaders, SHARE, self.path.share)
+        return found
+
+    @strawberry.field(description="The group that the share names; null for other ways.")
+    async def group(self) -> Group | None:
+        found: Group | None = await fetch(self.loaders, GROUP, self.path.group)
+        return found
+
+
+@shows(access.Access)
+@strawberry.type(description="One user's access to one dashboard. Take one path away and the others stay.")
+class Access:
+    thing: strawberry.Private[access.Access]
+    loaders: strawberry.Private[Loaders]
+
+    @strawberry.field(description="Who has access.")
+    async def user(self) -> User | None:
+        found: User | None = await fetch(self.loaders, USER, self.thing.user)
+        return found
+
+    @strawberry.field(description="To what.")
+    async def dashboard(
+        self,
+    ) -> Annotated["Dashboard", strawberry.lazy("dashgraph.graph.dashboards")] | None:
+        found: Dashboard | None = await fetch(self.loaders, DASHBOARD, self.thing.dashboard)
+        return found
+
+    @strawberry.field(description="What the user is to the dashboard: the strongest of the paths.")
+    def role(self) -> AccessRole:
+        return self.thing.role
+
+    @strawberry.field(description="Every way that leads there: the owner, each share, each group.")
+    def paths(self) -> list[AccessPath]:
+        return [AccessPath(path=path, loaders=self.loaders) for path in self.thing.paths]
+
+
+@strawberry.type(description="What you may do with a dashboard, and why.")
+class Permission:
+    thing: strawberry.Private[access.Access]
+    loaders: strawberry.Private[Loaders]
+
+    @strawberry.field(description="What you are to it: the strongest of the ways below.")
+    def role(self) -> AccessRole:
+        return self.thing.role
+
+    @strawberry.field(description="The reasons: every way by which you come to see it.")
+    def via(self) -> list[AccessPath]:
+        return [AccessPath(path=path, loaders=self.loaders) for path in self.thing.paths]

@@ -1,0 +1,135 @@
+"""Answering one operation: parsed and validated once per text, then run for a viewer."""
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    execute,
+    parse,
+    validate,
+)
+
+from dashgraph.domain.problems import Problem, TooMuch
+from dashgraph.domain.viewers import Viewer
+from dashgraph.graph import errors
+from dashgraph.graph.context import Context
+from dashgraph.graph.limits import LONGEST_QUERY, MOST_TOKENS, check_depth
+from dashgraph.graph.schema import schema
+from dashgraph.services.reading import Reading
+
+REMEMBERED = 500  # documents
+
+
+class Stage(Enum):
+    """How far an operation came; the transport makes a status of it."""
+
+    REFUSED = "refused"  # not well-formed, not valid, or too much
+    NOT_BY_GET = "not by GET"  # a mutation that came by GET
+    RUN = "run"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    query: str
+    variables: Mapping[str, Any] | None = None
+    name: str | None = None
+    only_query: bool = False  # as by GET
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    stage: Stage
+    payload: dict[str, Any]
+
+
+class Executor:
+    """Runs operations on the schema. Documents are remembered by their text, the latest used ones."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._schema: GraphQLSchema = schema._schema
+        self._documents: OrderedDict[str, DocumentNode | list[dict[str, Any]]] = OrderedDict()
+
+    async def run(self, operation: Operation, viewer: Viewer) -> Answer:
+        """Answer the operation. Nothing that a client sends makes it raise."""
+        document = self._document(operation.query)
+        if isinstance(document, list):
+            return Answer(Stage.REFUSED, {"errors": document})
+        chosen = _chosen(document, operation.name)
+        if isinstance(chosen, str):
+            return Answer(Stage.REFUSED, {"errors": [errors.plain(chosen, errors.BAD_INPUT)]})
+        if operation.only_query and chosen.operation is not OperationType.QUERY:
+            message = "Only queries may come by GET; send this by POST."
+            return Answer(Stage.NOT_BY_GET, {"errors": [errors.plain(message, errors.BAD_INPUT)]})
+        result = execute(
+            self._schema,
+            document,
+            context_value=Context.of(viewer, self._reading),
+            variable_values=dict(operation.variables or {}),
+            operation_name=operation.name,
+        )
+        return _answer(await result if isinstance(result, Awaitable) else result)
+
+    def _document(self, query: str) -> DocumentNode | list[dict[str, Any]]:
+        """The document of a text that is well-formed and valid, else the errors."""
+        known = self._documents.get(query)
+        if known is None:
+            known = self._read(query)
+            self._documents[query] = known
+            if len(self._documents) > REMEMBERED:
+                self._documents.popitem(last=False)
+        else:
+            self._documents.move_to_end(query)
+        return known
+
+    def _read(self, query: str) -> DocumentNode | list[dict[str, Any]]:
+        try:
+            if len(query) > LONGEST_QUERY:
+                message = f"The query has {len(query)} characters; at most {LONGEST_QUERY} are read."
+                raise TooMuch(message)
+            document = parse(query, max_tokens=MOST_TOKENS)
+            check_depth(document)
+        except GraphQLError as error:
+            return [errors.told(error, otherwise=errors.PARSE_FAILED)]
+        except Problem as found:
+            return [errors.problem(found)]
+        except RecursionError:
+            return [errors.plain("The query nests too deep to be read.", TooMuch.code)]
+        found_errors = validate(self._schema, document)
+        if found_errors:
+            return [errors.told(error, otherwise=errors.VALIDATION_FAILED) for error in found_errors]
+        return document
+
+
+def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode | str:
+    """The operation that is meant, or a sentence on why that is not clear."""
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    if name is None:
+        if len(operations) == 1:
+            return operations[0]
+        return f"The document has {len(operations)} operations; say which with `operationName`."
+    for node in operations:
+        if node.name is not None and node.name.value == name:
+            return node
+    return f"The document has no operation named {name!r}."
+
+
+def _answer(result: ExecutionResult) -> Answer:
+    if result.data is None and result.errors and all(error.path is None for error in result.errors):
+        # nothing was run: the variables do not fit
+        return Answer(
+            Stage.REFUSED, {"errors": [errors.told(error, otherwise=errors.BAD_INPUT) for error in result.errors]}
+        )
+    payload: dict[str, Any] = {"data": result.data}
+    if result.errors:
+        payload["errors"] = [errors.told(error) for error in result.errors]
+    return Answer(Stage.RUN, payload)

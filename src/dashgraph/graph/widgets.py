@@ -1,0 +1,89 @@
+"""Widgets."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from dashgraph.domain import dash, widgets
+from dashgraph.domain.dashboards import DASHBOARD
+from dashgraph.domain.datasources import DATASOURCE
+from dashgraph.domain.users import USER
+from dashgraph.domain.widgets import WIDGET, WIDGET_DOCUMENT
+from dashgraph.graph.datasources import DataSource
+from dashgraph.graph.documents import Panel, Style
+from dashgraph.graph.nodes import Node, fetch, shows
+from dashgraph.graph.scalars import JSON
+from dashgraph.graph.users import User
+
+if TYPE_CHECKING:
+    from dashgraph.graph.dashboards import Dashboard
+
+
+@shows(widgets.Widget)
+@strawberry.federation.type(
+    keys=["id"], description="A tile of a dashboard. Whoever sees the dashboard sees its widgets."
+)
+class Widget(Node):
+    LOOKUP = WIDGET
+
+    thing: strawberry.Private[widgets.Widget]
+
+    @strawberry.field(description="Its title; many widgets have none.")
+    def title(self) -> str | None:
+        return self.thing.title
+
+    @strawberry.field(description="What it shows, such as `pivot` or `chart/column`.")
+    def type(self) -> str | None:
+        return self.thing.type
+
+    @strawberry.field(description="The finer type.")
+    def subtype(self) -> str | None:
+        return self.thing.subtype
+
+    @strawberry.field(description="Its description.")
+    def description(self) -> str | None:
+        return self.thing.description
+
+    @strawberry.field(description="When it was last changed.")
+    def updated_at(self) -> datetime:
+        return self.thing.updated_at
+
+    @strawberry.field(description="The dashboard that it is on.")
+    async def dashboard(
+        self,
+    ) -> Annotated["Dashboard", strawberry.lazy("dashgraph.graph.dashboards")] | None:
+        found: Dashboard | None = await fetch(self.loaders, DASHBOARD, self.thing.dashboard)
+        return found
+
+    @strawberry.field(description="Who owns it: the owner of the dashboard.")
+    async def owner(self) -> User | None:
+        found: User | None = await fetch(self.loaders, USER, self.thing.owner)
+        return found
+
+    @strawberry.field(description="What it asks for its numbers.")
+    async def datasource(self) -> DataSource | None:
+        return DataSource.of(await self.loaders.thing(DATASOURCE, self.thing.datasource))
+
+    @strawberry.field(description="Its query, in panels.")
+    async def panels(self) -> list[Panel]:
+        document = await self._document()
+        return [] if document is None else [Panel.of(panel) for panel in document.panels]
+
+    @strawberry.field(description="Its look.")
+    async def style(self) -> Style | None:
+        document = await self._document()
+        return None if document is None or document.style is None else Style.of(document.style)
+
+    @strawberry.field(description="Whether JavaScript travels in the document. It is kept and never run.")
+    async def has_script(self) -> bool:
+        document = await self._document()
+        return document is not None and document.has_script
+
+    @strawberry.field(description="The whole document of the widget, just as it was imported.")
+    async def raw(self) -> JSON | None:
+        document = await self._document()
+        return None if document is None else JSON(document.raw)
+
+    async def _document(self) -> dash.Document | None:
+        return await self.loaders.thing(WIDGET_DOCUMENT, self.resource)

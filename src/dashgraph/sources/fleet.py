@@ -1,0 +1,76 @@
+"""All configured sources at once: who is asked, side by side, and one failing alone."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
+
+from dashgraph.domain.ids import ResourceId
+from dashgraph.domain.problems import BadInput, Problem, UnsupportedBySource
+from dashgraph.domain.sources import Capability
+from dashgraph.sources.port import Source
+
+T = TypeVar("T")
+
+
+class Fleet:
+    """The sources by name, in the order of the configuration."""
+
+    def __init__(self, sources: Iterable[Source]) -> None:
+        self._sources = {source.name: source for source in sources}
+
+    def named(self, names: Sequence[str] | None) -> list[Source]:
+        """The sources of these names, or all. A name that is not configured is the caller's mistake."""
+        if names is None:
+            return list(self._sources.values())
+        unknown = [name for name in names if name not in self._sources]
+        if unknown:
+            known = ", ".join(self._sources)
+            message = f"There is no source named {unknown[0]!r}; the configured ones are: {known}."
+            raise BadInput(message)
+        return [self._sources[name] for name in dict.fromkeys(names)]
+
+    def able(self, name: str, capability: Capability) -> Source:
+        """The source, if it can do this; else the reason that it gives."""
+        [source] = self.named([name])
+        reason = source.card.reason_against(capability)
+        if reason is not None:
+            message = f"{name} cannot do this: {reason}."
+            raise UnsupportedBySource(message, source=name)
+        return source
+
+    async def by_source(
+        self,
+        ids: Iterable[ResourceId],
+        ask: Callable[[Source, list[str]], Awaitable[Mapping[str, T]]],
+    ) -> dict[ResourceId, T | Problem]:
+        """Ask each source once for all of its ids, side by side.
+
+        Ids of sources that are not configured are absent; every id of a source that failed has its problem.
+        """
+        groups: dict[str, list[ResourceId]] = {}
+        for one in dict.fromkeys(ids):
+            if one.source in self._sources:
+                groups.setdefault(one.source, []).append(one)
+
+        async def of(name: str, group: list[ResourceId]) -> dict[ResourceId, T | Problem]:
+            try:
+                found = await ask(self._sources[name], [one.native for one in group])
+            except Problem as problem:
+                return dict.fromkeys(group, problem)
+            return {one: found[one.native] for one in group if one.native in found}
+
+        answers = await asyncio.gather(*(of(name, group) for name, group in groups.items()))
+        return {one: value for answer in answers for one, value in answer.items()}
+
+    async def each(
+        self, sources: Sequence[Source], ask: Callable[[Source], Awaitable[T]]
+    ) -> list[tuple[Source, T | Problem]]:
+        """Ask each of these sources the same, side by side."""
+
+        async def of(source: Source) -> tuple[Source, T | Problem]:
+            try:
+                return source, await ask(source)
+            except Problem as problem:
+                return source, problem
+
+        return await asyncio.gather(*(of(source) for source in sources))

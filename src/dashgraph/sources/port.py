@@ -1,0 +1,52 @@
+"""What every source promises, whichever system stands behind it: answers in bulk, for one viewer."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol, TypeVar
+
+from dashgraph.domain.imports import Imported, ImportWish
+from dashgraph.domain.lists import Listing, Lookup, Page, Wish
+from dashgraph.domain.sources import Card, Status
+from dashgraph.domain.viewers import Viewer
+
+T = TypeVar("T")
+
+
+class Source(Protocol):
+    """One configured system. Its answers hold only what the viewer may see.
+
+    Ids go in and come out as the source's own (`native`) ids; an id that is absent or hidden is simply not a key
+    of the answer. A source that cannot answer at all raises SourceUnavailable.
+    """
+
+    @property
+    def name(self) -> str:
+        """The configured name. It is part of every global id and never changes."""
+
+    @property
+    def card(self) -> Card:
+        """What this source can do and, where it cannot, why."""
+
+    async def status(self) -> Status:
+        """How it is doing, found out now. Never raises."""
+
+    async def things(self, viewer: Viewer, lookup: Lookup[T], ids: Sequence[str]) -> Mapping[str, T]:
+        """The fact for each id. Any number of ids, one question upstream where the system allows it."""
+
+    async def page(self, viewer: Viewer, listing: Listing[T], wish: Wish) -> Page[T]:
+        """A page of a root list."""
+
+    async def count(self, viewer: Viewer, listing: Listing[T], wish: Wish) -> int:
+        """How many a root list has, whatever the window of the wish."""
+
+    async def pages(
+        self, viewer: Viewer, listing: Listing[T], parents: Sequence[str], wish: Wish
+    ) -> Mapping[str, Page[T]]:
+        """For each parent that is visible its page, which may be empty."""
+
+    async def counts(
+        self, viewer: Viewer, listing: Listing[T], parents: Sequence[str], wish: Wish
+    ) -> Mapping[str, int]:
+        """For each parent with at least one the number; a parent that is absent has none."""
+
+    async def import_dashboard(self, viewer: Viewer, wish: ImportWish) -> Imported:
+        """Take one document in, whole or not at all."""

@@ -1,0 +1,162 @@
+"""Questions about dashboards and their published versions."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, or_, select, true
+
+from dashgraph.domain.access import RANKS
+from dashgraph.domain.dashboards import DashboardFilter, DashboardState
+from dashgraph.store.database import among
+from dashgraph.store.datasources import uses
+from dashgraph.store.folders import below
+from dashgraph.store.lists import Rows, contains, id_matches, text_matches, time_matches
+from dashgraph.store.tables import dashboards, datasources, editions, shares, users
+from dashgraph.store.visibility import EDIT, Asker, alive, seen, seen_dashboards, share_is_seen
+
+published = editions.alias("published")
+
+STATE = case(
+    (dashboards.c.published.is_(None), DashboardState.DRAFT.value),
+    (dashboards.c.published == dashboards.c.working, DashboardState.PUBLISHED.value),
+    else_=DashboardState.MODIFIED.value,
+)
+PUBLISHED_AT = (
+    select(published.c.published_at)
+    .where(published.c.dashboard_id == dashboards.c.id, published.c.number == dashboards.c.published)
+    .correlate(dashboards)
+    .scalar_subquery()
+)
+OWNER_NAME = select(users.c.name_key).where(users.c.id == dashboards.c.owner_id).scalar_subquery()
+DATASOURCE_TITLE = select(datasources.c.title_key).where(datasources.c.id == editions.c.datasource_id).scalar_subquery()
+
+COLUMNS = (
+    dashboards.c.id, editions.c.title, editions.c.description, editions.c.type, STATE.label("state"),
+    dashboards.c.owner_id, dashboards.c.folder_id, editions.c.datasource_id, dashboards.c.revision,
+    dashboards.c.created_at, dashboards.c.updated_at, PUBLISHED_AT.label("published_at"),
+)  # fmt: skip
+
+NULLABLE = frozenset({"type", "owner", "datasource", "published_at"})
+
+
+def _keys(asker: Asker) -> dict[str, ColumnElement[Any]]:
+    # Whoever asks for everything sees working editions, whose titles stand in an index of the dashboards.
+    return {
+        "title": dashboards.c.title_key if asker.everything else editions.c.title_key,
+        "type": editions.c.type_key,
+        "owner": OWNER_NAME,
+        "datasource": DATASOURCE_TITLE,
+        "created_at": dashboards.c.created_at,
+        "updated_at": dashboards.c.updated_at,
+        "published_at": PUBLISHED_AT,
+        "id": dashboards.c.id,
+    }
+
+
+def by_ids(asker: Asker, ids: Sequence[str]) -> Select[Any]:
+    rights = seen(asker, lambda column: among(column, ids))
+    return select(*COLUMNS, rights.c.rank).select_from(seen_dashboards(rights)).where(alive())
+
+
+def documents(asker: Asker, ids: Sequence[str]) -> Select[Any]:
+    rights = seen(asker, lambda column: among(column, ids))
+    return select(dashboards.c.id, editions.c.document).select_from(seen_dashboards(rights)).where(alive())
+
+
+def rows(asker: Asker, wanted: DashboardFilter) -> Rows:
+    rights = seen(asker)
+    statement = select(*COLUMNS, rights.c.rank).select_from(seen_dashboards(rights))
+    statement = statement.where(alive(), matches(asker, wanted, rights))
+    return Rows(statement, _keys(asker), dashboards.c.id, nullable=NULLABLE)
+
+
+def rows_of_owners(asker: Asker, user_ids: Sequence[str], wanted: DashboardFilter) -> Rows:
+    return _rows_under(asker, dashboards.c.owner_id, user_ids, wanted)
+
+
+def rows_of_folders(asker: Asker, folder_ids: Sequence[str], wanted: DashboardFilter) -> Rows:
+    return _rows_under(asker, dashboards.c.folder_id, folder_ids, wanted)
+
+
+def _rows_under(asker: Asker, parent: ColumnElement[Any], parents: Sequence[str], wanted: DashboardFilter) -> Rows:
+    rights = seen(asker)
+    statement = select(*COLUMNS, rights.c.rank).select_from(seen_dashboards(rights))
+    statement = statement.where(alive(), among(parent, parents), matches(asker, wanted, rights))
+    return Rows(statement, _keys(asker), dashboards.c.id, parent=parent, nullable=NULLABLE)
+
+
+VERSION_COLUMNS = (
+    editions.c.dashboard_id, editions.c.number, editions.c.title, editions.c.description,
+    editions.c.published_at, editions.c.published_by,
+)  # fmt: skip
+
+
+def versions_by_ids(asker: Asker, ids: Sequence[str]) -> Select[Any]:
+    """Version ids are `dashboard/number`."""
+    parts = [one.rpartition("/") for one in ids]
+    wanted = {(dashboard, int(number)) for dashboard, _, number in parts if number.isdecimal()}
+    rights = seen(asker, lambda column: among(column, sorted({dashboard for dashboard, _ in wanted})))
+    numbers = sorted({number for _, number in wanted if number < 2**31})
+    return _versions(rights).where(editions.c.number.in_(numbers))
+
+
+def rows_of_versions(asker: Asker, dashboard_ids: Sequence[str], _wanted: None = None) -> Rows:
+    rights = seen(asker, lambda column: among(column, dashboard_ids))
+    return Rows(
+        _versions(rights),
+        {"number": editions.c.number},
+        editions.c.dashboard_id,
+        parent=editions.c.dashboard_id,
+    )
+
+
+def _versions(rights: Subquery) -> Select[Any]:
+    """Published versions: all for owners, editors and administrators, the newest for other viewers."""
+    joined = rights.join(dashboards, dashboards.c.id == rights.c.dashboard_id).join(
+        editions, editions.c.dashboard_id == dashboards.c.id
+    )
+    newest_or_all = or_(rights.c.rank >= EDIT, editions.c.number == dashboards.c.published)
+    return (
+        select(*VERSION_COLUMNS).select_from(joined).where(alive(), editions.c.published_at.is_not(None), newest_or_all)
+    )
+
+
+def matches(asker: Asker, wanted: DashboardFilter, rights: Subquery) -> ColumnElement[bool]:
+    conditions = [
+        text_matches(wanted.title, editions.c.title, editions.c.title_key),
+        text_matches(wanted.description, editions.c.description, editions.c.description_key),
+        text_matches(wanted.type, editions.c.type, editions.c.type_key),
+        time_matches(wanted.created_at, dashboards.c.created_at),
+        time_matches(wanted.updated_at, dashboards.c.updated_at),
+        time_matches(wanted.published_at, PUBLISHED_AT),
+        uses(editions.c.datasource_id, wanted.datasource),
+        id_matches(wanted.ids, dashboards.c.id, asker.source),
+        id_matches(wanted.owner, dashboards.c.owner_id, asker.source),
+        id_matches(wanted.folder, dashboards.c.folder_id, asker.source),
+    ]
+    if wanted.within_folder is not None:
+        conditions.append(dashboards.c.folder_id.in_(below(wanted.within_folder.within(asker.source))))
+    for subject, column in (
+        (wanted.shared_with_user, shares.c.user_id),
+        (wanted.shared_with_group, shares.c.group_id),
+    ):
+        if subject is not None:
+            shared = (
+                select(shares.c.id)
+                .where(
+                    shares.c.dashboard_id == dashboards.c.id,
+                    among(column, subject.within(asker.source)),
+                    share_is_seen(rights, asker),
+                )
+                .correlate(dashboards, rights)
+            )
+            conditions.append(shared.exists())
+    if wanted.my_role is not None:
+        conditions.append(rights.c.rank.in_([RANKS[role] for role in wanted.my_role]))
+    if wanted.state is not None:
+        conditions.append(STATE.in_([state.value for state in wanted.state]))
+    if wanted.text is not None:
+        conditions.append(
+            or_(contains(editions.c.title_key, wanted.text), contains(editions.c.description_key, wanted.text))
+        )
+    return and_(true(), *conditions)

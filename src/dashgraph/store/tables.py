@@ -1,0 +1,251 @@
+"""The tables of the native store. Column names are the domain's words; `*_key` columns are folded text.
+
+A dashboard has *editions* of its content. The working edition is what owners and editors see and change; an
+edition that was published never changes again: the next change starts a new working edition. So a published
+version keeps its widgets, and a dashboard is unmodified when its working edition is the published one.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeEngine
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment in UTC. On SQLite it is text of fixed width, so that it sorts as text and people can read it."""
+
+    impl = String(27)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(postgresql.TIMESTAMP(timezone=True))
+        return dialect.type_descriptor(String(27))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        value = value.astimezone(UTC)
+        return value if dialect.name == "postgresql" else value.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+# Keys compare byte by byte, on both databases alike: what a cursor says in one holds in the other.
+Key = Text().with_variant(Text(collation="C"), "postgresql")
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("name_key", Key, nullable=False, index=True),
+    Column("email", Text, nullable=False),
+    Column("email_key", Key, nullable=False),
+    Column("initials", Text, nullable=False),
+    Column("initials_key", Key, nullable=False),
+    Column("user_name", Text),
+    Column("user_name_key", Key),
+    Column("first_name", Text),
+    Column("first_name_key", Key),
+    Column("last_name", Text),
+    Column("last_name_key", Key),
+    Column("role", Key, nullable=False),
+    Column("status", Key, nullable=False),
+    Column("origin", Key, nullable=False),
+    Column("password_hash", Text),
+    Column("preferences", Text),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("last_login_at", Instant),
+    Column("deleted_at", Instant),
+    Column("deleted_by", Key, ForeignKey("users.id")),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    # An address belongs to one user at a time; a deleted user gives it free.
+    Index(
+        "uq_users_email_key",
+        "email_key",
+        unique=True,
+        sqlite_where=text("deleted_at IS NULL"),
+        postgresql_where=text("deleted_at IS NULL"),
+    ),
+    Index(
+        "uq_users_user_name_key",
+        "user_name_key",
+        unique=True,
+        sqlite_where=text("deleted_at IS NULL"),
+        postgresql_where=text("deleted_at IS NULL"),
+    ),
+)
+
+groups = Table(
+    "groups",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("name_key", Key, nullable=False, index=True),
+    Column("mail", Text),
+    Column("mail_key", Key),
+    Column("role", Key),
+    Column("origin", Key, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", Key, ForeignKey("users.id")),
+    Column("updated_at", Instant, nullable=False),
+    Column("revision", Integer, nullable=False, server_default="1"),
+)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("user_id", Key, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("group_id", Key, ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True),
+    Index("ix_memberships_group_id_user_id", "group_id", "user_id"),
+    sqlite_with_rowid=False,
+)
+
+folders = Table(
+    "folders",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("name_key", Key, nullable=False, index=True),
+    Column("parent_id", Key, ForeignKey("folders.id"), index=True),
+    Column("owner_id", Key, ForeignKey("users.id"), index=True),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("revision", Integer, nullable=False, server_default="1"),
+)
+
+datasources = Table(
+    "datasources",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("native_id", Text),
+    Column("title", Text, nullable=False),
+    Column("title_key", Key, nullable=False, index=True),
+    Column("address", Text),
+    Column("address_key", Key),
+    Column("database", Text),
+    Column("full_name", Text),
+)
+
+dashboards = Table(
+    "dashboards",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("owner_id", Key, ForeignKey("users.id")),
+    Column("folder_id", Key, ForeignKey("folders.id"), index=True),
+    # The working edition's title once more, so that the list of everything is read off an index.
+    Column("title_key", Key, nullable=False),
+    Column("working", Integer, nullable=False),  # numbers of editions
+    Column("published", Integer),
+    Column("imported_as", Key, index=True),
+    Column("imported_digest", Text),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("deleted_at", Instant),
+    Column("deleted_by", Key, ForeignKey("users.id")),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    Index("ix_dashboards_owner_id_id", "owner_id", "id"),
+    Index("ix_dashboards_title_key_id", "title_key", "id"),
+    Index("ix_dashboards_updated_at_id", "updated_at", "id"),
+    Index("ix_dashboards_created_at_id", "created_at", "id"),
+)
+
+editions = Table(
+    "editions",
+    metadata,
+    Column("dashboard_id", Key, ForeignKey("dashboards.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("title_key", Key, nullable=False),
+    Column("description", Text),
+    Column("description_key", Key),
+    Column("type", Text),
+    Column("type_key", Key),
+    Column("datasource_id", Key, ForeignKey("datasources.id"), index=True),
+    Column("created_at", Instant, nullable=False),
+    Column("published_at", Instant),
+    Column("published_by", Key, ForeignKey("users.id")),
+    Column("document", Text, nullable=False),  # last: a list that does not want it does not read over it
+)
+
+widgets = Table(
+    "widgets",
+    metadata,
+    Column("dashboard_id", Key, primary_key=True),
+    Column("edition", Integer, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("id", Key, nullable=False, index=True),
+    Column("title", Text),
+    Column("title_key", Key),
+    Column("type", Text),
+    Column("type_key", Key),
+    Column("subtype", Text),
+    Column("subtype_key", Key),
+    Column("description", Text),
+    Column("datasource_id", Key, ForeignKey("datasources.id"), index=True),
+    Column("updated_at", Instant, nullable=False),
+    Column("document", Text, nullable=False),
+    ForeignKeyConstraint(["dashboard_id", "edition"], ["editions.dashboard_id", "editions.number"], ondelete="CASCADE"),
+    UniqueConstraint("dashboard_id", "edition", "id"),
+)
+
+shares = Table(
+    "shares",
+    metadata,
+    Column("id", Key, primary_key=True),  # dashboard/user/<id> or dashboard/group/<id>
+    Column("dashboard_id", Key, ForeignKey("dashboards.id", ondelete="CASCADE"), nullable=False),
+    Column("user_id", Key, ForeignKey("users.id", ondelete="CASCADE")),
+    Column("group_id", Key, ForeignKey("groups.id", ondelete="CASCADE")),
+    Column("rule", Key, nullable=False),
+    Column("subscribed", Integer, nullable=False, server_default="0"),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", Key, ForeignKey("users.id")),
+    CheckConstraint("(user_id IS NULL) <> (group_id IS NULL)", name="one_subject"),
+    Index("ix_shares_dashboard_id_rule", "dashboard_id", "user_id", "group_id", "rule"),
+    Index("ix_shares_user_id_dashboard_id_rule", "user_id", "dashboard_id", "rule"),
+    Index("ix_shares_group_id_dashboard_id_rule", "group_id", "dashboard_id", "rule"),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("user_id", Key, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("kind", Key, nullable=False),  # api, session
+    Column("hash", Key, nullable=False, unique=True),
+    Column("scopes", Text, nullable=False),  # separated by spaces
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("revoked_at", Instant),
+)

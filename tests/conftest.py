@@ -1,0 +1,147 @@
+"""The parts that the tests are made of: real databases, a world over each, and somebody who asks."""
+
+import itertools
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import postgres
+import pytest
+from sqlalchemy import event, select
+
+from dashgraph.app import logs
+from dashgraph.app.build import World, opened
+from dashgraph.app.settings import Settings
+from dashgraph.domain.ids import Kind, ResourceId
+from dashgraph.domain.roles import NATIVE_ROLES
+from dashgraph.domain.viewers import Viewer
+from dashgraph.graph.execution import Operation
+from dashgraph.services.identity import scopes_of
+from dashgraph.store.database import open_database
+from dashgraph.store.demo import load_demo
+from dashgraph.store.tables import users
+from dashgraph.store.upgrade import upgrade
+
+SHARED = Path(__file__).parent.parent.parent / "shared"
+logs.configure("json")  # without the values of variables, as in production
+
+NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The PostgreSQL server of this run."""
+    with postgres.running() as address:
+        yield address
+
+
+class Stores:
+    """Fresh databases, quickly: an empty and a demo store are made once and copied for each test."""
+
+    def __init__(self, dialect: str, folder: Path, server: str | None) -> None:
+        self.dialect = dialect
+        self._folder = folder
+        self._server = server
+        self._numbers = itertools.count()
+        self._made: set[str] = set()
+
+    async def fresh(self, content: str) -> str:
+        """The address of a database of its own with this content: `empty` or `demo`."""
+        if content not in self._made:
+            await self._make(content)
+            self._made.add(content)
+        name = f"{content}_{next(self._numbers)}"
+        if self._server is None:
+            return str(shutil.copyfile(self._folder / f"{content}.sqlite3", self._folder / f"{name}.sqlite3"))
+        await self._administer(f"CREATE DATABASE {name} TEMPLATE {content}")
+        return f"{self._server}/{name}"
+
+    async def _make(self, content: str) -> None:
+        if self._server is None:
+            address = str(self._folder / f"{content}.sqlite3")
+        else:
+            address = f"{self._server}/{content}"
+            await self._administer(f"CREATE DATABASE {content}")
+        database = open_database(address)
+        await upgrade(database)
+        if content == "demo":
+            await load_demo(database, NOW)
+        if self._server is None:
+            async with database.engine.connect() as session:
+                await session.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        await database.close()
+
+    async def _administer(self, statement: str) -> None:
+        connection = await asyncpg.connect(f"{self._server}/postgres")
+        await connection.execute(statement)
+        await connection.close()
+
+
+@pytest.fixture(
+    scope="session",
+    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)],
+)
+def stores(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Stores:
+    """Every test that asks for a store runs on both databases."""
+    on_server = request.getfixturevalue("server") if request.param == "postgresql" else None
+    return Stores(request.param, tmp_path_factory.mktemp(request.param), on_server)
+
+
+@dataclass
+class Asking:
+    """A world, and the way to ask it as somebody."""
+
+    world: World
+    statements: list[str]
+
+    async def viewer(self, email: str) -> Viewer:
+        """The viewer that this user's own token makes, with every scope of the role."""
+        async with self.world.database.reading() as session:
+            row = (await session.execute(select(users).where(users.c.email == email))).one()
+        role = NATIVE_ROLES[row.role].kind
+        return Viewer(ResourceId(self.world.database.name, Kind.USER, row.id), role, scopes_of(role))
+
+    async def answer(self, viewer: Viewer, query: str, **variables: Any) -> dict[str, Any]:
+        """The whole answer; `statements` then holds what the database was asked for it."""
+        self.statements.clear()
+        return (await self.world.executor.run(Operation(query, variables), viewer)).payload
+
+    async def data(self, viewer: Viewer, query: str, **variables: Any) -> Any:
+        """The data of an answer without errors."""
+        answer = await self.answer(viewer, query, **variables)
+        assert "errors" not in answer, answer["errors"]
+        return answer["data"]
+
+    async def errors(self, viewer: Viewer, query: str, **variables: Any) -> list[dict[str, Any]]:
+        return list((await self.answer(viewer, query, **variables)).get("errors", []))
+
+
+@asynccontextmanager
+async def asking(address: str) -> AsyncIterator[Asking]:
+    async with opened(Settings(database_url=address)) as world:
+        statements: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            statements.append(statement)
+
+        event.listen(world.database.engine.sync_engine, "before_cursor_execute", note)
+        yield Asking(world, statements)
+
+
+@pytest.fixture
+async def demo(stores: Stores) -> AsyncIterator[Asking]:
+    """The made-up company, fresh for each test."""
+    async with asking(await stores.fresh("demo")) as found:
+        yield found
+
+
+@pytest.fixture
+async def empty(stores: Stores) -> AsyncIterator[Asking]:
+    """A store with nothing in it, fresh for each test."""
+    async with asking(await stores.fresh("empty")) as found:
+        yield found
