@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-import postgres
 import pytest
 from sqlalchemy import event, select
 
+import postgres
 from dashgraph.app import logs
 from dashgraph.app.build import World, opened
 from dashgraph.app.settings import Settings

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
+
 from company import Company, global_id
 from conftest import Asking
-
 from dashgraph.domain.ids import Kind
 from dashgraph.store.demo import ADMIN_EMAIL
 
@@ -106,7 +106,11 @@ ROOTS: list[tuple[str, dict[str, Any], int]] = [
     ("{ groups { edges { node { name } } } }", {}, 1),
     ("{ folders { edges { node { name } } } }", {}, 1),
     ('{ search(text: "revenue") { totalCount edges { snippet { match } } } }', {}, 2),
-    ('{ search(text: "revenue") { edges { node { __typename ... on Dashboard { title } } } } }', {}, 3),  # the search; then the widgets and the dashboards found
+    (
+        '{ search(text: "revenue") { edges { node { __typename ... on Dashboard { title } } } } }',
+        {},
+        3,
+    ),  # the search; then the widgets and the dashboards found
 ]
 
 

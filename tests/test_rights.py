@@ -2,7 +2,6 @@
 
 from company import Company, global_id
 from conftest import Asking
-
 from dashgraph.domain.ids import Kind
 from dashgraph.domain.users import UserStatus
 from dashgraph.domain.viewers import TokenScope

@@ -110,7 +110,7 @@ class Jaql:
     table: str | None = strawberry.field(description="The table of the dimension.")
     column: str | None = strawberry.field(description="The column of the dimension.")
     title: str | None = strawberry.field(description="What people see as its name.")
-    datatype: str | None = strawberry.field(description="`text`, `numeric` or `datetime`.")
+    datatype: str | None = strawberry.field(description="What its values are: `text`, `numeric` or `datetime`.")
     agg: str | None = strawberry.field(description="How values are aggregated, such as `sum`.")
     level: str | None = strawberry.field(description="To what a date is cut, such as `months`.")
     formula: str | None = strawberry.field(description="The formula, when it is a calculation.")

@@ -22,21 +22,23 @@ def read(given: Any) -> Any:
         return None
     values = {field.name: getattr(given, field.name) for field in dataclasses.fields(given)}
     into: Callable[..., Any] = given.INTO
-    return into(
-        **{name: _plain(value) for name, value in values.items() if value is not None and value is not strawberry.UNSET}
-    )
+    return into(**{name: _plain(value, given, name) for name, value in values.items() if _said(value)})
 
 
-def _plain(value: Any) -> Any:
+def _said(value: Any) -> bool:
+    return value is not None and value is not strawberry.UNSET
+
+
+def _plain(value: Any, given: Any, name: str) -> Any:
     if isinstance(value, IDFilter):
-        return value.wanted()
+        return value.wanted(given.KINDS[name])
     if hasattr(value, "INTO"):
         return read(value)
     if isinstance(value, list):
         if len(value) > MOST_VALUES:
             message = f"A filter takes at most {MOST_VALUES} values."
             raise TooMuch(message)
-        return tuple(_plain(item) for item in value)
+        return tuple(_plain(item, given, name) for item in value)
     return clean(value) if isinstance(value, str) else value
 
 
@@ -92,18 +94,17 @@ class IDFilter:
     )
     is_null: bool | None = strawberry.field(default=strawberry.UNSET, description="Whether there is none.")
 
-    def wanted(self) -> lists.IdFilter | None:
-        if not any(getattr(self, field.name) not in {None, strawberry.UNSET} for field in dataclasses.fields(self)):
+    def wanted(self, kind: Kind) -> lists.IdFilter | None:
+        if not any(_said(value) for value in (self.eq, self.any_of, self.is_null)):
             return None
-        texts = [self.eq] if self.eq else list(self.any_of or [])
+        listed = self.any_of if isinstance(self.any_of, list) else []
+        texts = [self.eq] if isinstance(self.eq, str) else listed
         if len(texts) > MOST_VALUES:
             message = f"A filter takes at most {MOST_VALUES} ids."
             raise TooMuch(message)
         found = [global_id(text) for text in texts]
-        return lists.IdFilter(
-            tuple((one.source, one.native) for one in found),
-            None if self.is_null is strawberry.UNSET else self.is_null,
-        )
+        natives = tuple((one.source, one.native) for one in found if one.kind is kind)
+        return lists.IdFilter(natives, self.is_null if _said(self.is_null) else None)
 
 
 @strawberry.input(description="Conditions on the data source.")
@@ -119,6 +120,14 @@ class DataSourceFilter:
 @strawberry.input(description="Which dashboards.")
 class DashboardFilter:
     INTO: ClassVar[type] = dashboards.DashboardFilter
+    KINDS: ClassVar[dict[str, Kind]] = {
+        "ids": Kind.DASHBOARD,
+        "owner": Kind.USER,
+        "folder": Kind.FOLDER,
+        "within_folder": Kind.FOLDER,
+        "shared_with_user": Kind.USER,
+        "shared_with_group": Kind.GROUP,
+    }
 
     ids: IDFilter | None = strawberry.field(default=strawberry.UNSET, description="By id.")
     title: StringFilter | None = strawberry.field(default=strawberry.UNSET, description="By title.")
@@ -156,6 +165,11 @@ class DashboardFilter:
 @strawberry.input(description="Which widgets.")
 class WidgetFilter:
     INTO: ClassVar[type] = widgets.WidgetFilter
+    KINDS: ClassVar[dict[str, Kind]] = {
+        "ids": Kind.WIDGET,
+        "dashboard": Kind.DASHBOARD,
+        "owner": Kind.USER,
+    }
 
     ids: IDFilter | None = strawberry.field(default=strawberry.UNSET, description="By id.")
     title: StringFilter | None = strawberry.field(default=strawberry.UNSET, description="By title.")
@@ -182,6 +196,10 @@ class ShareFilter:
 @strawberry.input(description="Which users. Deleted ones are left out unless `status` names them.")
 class UserFilter:
     INTO: ClassVar[type] = users.UserFilter
+    KINDS: ClassVar[dict[str, Kind]] = {
+        "ids": Kind.USER,
+        "group": Kind.GROUP,
+    }
 
     ids: IDFilter | None = strawberry.field(default=strawberry.UNSET, description="By id.")
     name: StringFilter | None = strawberry.field(default=strawberry.UNSET, description="By display name.")
@@ -227,6 +245,10 @@ class UserFilter:
 @strawberry.input(description="Which groups.")
 class GroupFilter:
     INTO: ClassVar[type] = groups.GroupFilter
+    KINDS: ClassVar[dict[str, Kind]] = {
+        "ids": Kind.GROUP,
+        "member": Kind.USER,
+    }
 
     ids: IDFilter | None = strawberry.field(default=strawberry.UNSET, description="By id.")
     name: StringFilter | None = strawberry.field(default=strawberry.UNSET, description="By name.")
@@ -251,6 +273,11 @@ class GroupFilter:
 @strawberry.input(description="Which folders.")
 class FolderFilter:
     INTO: ClassVar[type] = folders.FolderFilter
+    KINDS: ClassVar[dict[str, Kind]] = {
+        "ids": Kind.FOLDER,
+        "parent": Kind.FOLDER,
+        "owner": Kind.USER,
+    }
 
     ids: IDFilter | None = strawberry.field(default=strawberry.UNSET, description="By id.")
     name: StringFilter | None = strawberry.field(default=strawberry.UNSET, description="By name.")

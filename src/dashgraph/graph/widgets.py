@@ -29,9 +29,9 @@ class Widget(Node):
 
     thing: strawberry.Private[widgets.Widget]
 
-    @strawberry.field(description="Its title; many widgets have none.")
-    def title(self) -> str | None:
-        return self.thing.title
+    @strawberry.field(description="Its title; many widgets have none, and then it is empty.")
+    def title(self) -> str:
+        return self.thing.title or ""  # not null: dashboards and widgets are often asked for their titles in one
 
     @strawberry.field(description="What it shows, such as `pivot` or `chart/column`.")
     def type(self) -> str | None:

@@ -1,14 +1,16 @@
 """How the store is opened: one engine, short sessions, and what each database needs to behave the same."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Self
 
+import asyncpg
 from sqlalchemy import ColumnElement, Row, bindparam, event, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import URL, Dialect, make_url
-from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -21,6 +23,7 @@ AnyRow = Row[*tuple[Any, ...]]  # a row of columns that the statement names
 
 SQLITE = "sqlite+aiosqlite"
 POSTGRESQL = "postgresql+asyncpg"
+SILENT = (OperationalError, InterfaceError, OSError, TimeoutError)  # what a database that does not answer raises
 BUSY_SECONDS = 30  # how long a writer waits for the one before it
 
 
@@ -41,27 +44,35 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A session that only reads. Raises SourceUnavailable when the database does not answer."""
-        try:
-            async with self._asking.connect() as connection:
-                yield connection
-        except (OperationalError, InterfaceError, OSError, TimeoutError) as error:
-            raise self._silent() from error
+        async with self._connected(self._asking) as session:
+            yield session
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """One transaction, committed at the end or rolled back whole. On SQLite writers queue, one at a time."""
+        async with self._connected(self.engine) as session:
+            if self.dialect == "sqlite":
+                await session.execute(text("BEGIN IMMEDIATE"))
+            try:
+                yield session
+            except BaseException:
+                await session.rollback()
+                raise
+            await session.commit()
+
+    @asynccontextmanager
+    async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        session = engine.connect()
         try:
-            async with self.engine.connect() as connection:
-                if self.dialect == "sqlite":
-                    await connection.execute(text("BEGIN IMMEDIATE"))
-                try:
-                    yield connection
-                except BaseException:
-                    await connection.rollback()
-                    raise
-                await connection.commit()
-        except (OperationalError, InterfaceError, OSError, TimeoutError) as error:
+            await session.start()
+        except (*SILENT, DBAPIError, asyncpg.PostgresError) as error:
             raise self._silent() from error
+        try:
+            yield session
+        except SILENT as error:
+            raise self._silent() from error
+        finally:
+            await asyncio.shield(session.close())  # also when the request is cancelled
 
     def _silent(self) -> SourceUnavailable:
         message = f"The database of {self.name} did not answer; try again, and see /readyz for its state."
@@ -74,7 +85,7 @@ class Database:
 def address(url: str) -> URL:
     """The address of a database in the form the drivers want. `postgres://` and plain paths are understood."""
     if "://" not in url:
-        return URL.create(SQLITE, database=url)
+        return _file(URL.create(SQLITE, database=url))
     try:
         parsed = make_url(url)
     except ArgumentError as error:
@@ -84,9 +95,16 @@ def address(url: str) -> URL:
     if backend in {"postgres", "postgresql"}:
         return parsed.set(drivername=POSTGRESQL)
     if backend == "sqlite":
-        return parsed.set(drivername=SQLITE)
+        return _file(parsed.set(drivername=SQLITE))
     message = f"dashgraph keeps its data in SQLite or PostgreSQL, not in {backend}."
     raise BadInput(message)
+
+
+def _file(parsed: URL) -> URL:
+    if parsed.database in {None, "", ":memory:"}:
+        message = "SQLite needs a file: every connection would have a memory of its own."
+        raise BadInput(message)
+    return parsed
 
 
 def open_database(url: str, *, name: str = "local", pool_size: int = 10) -> Database:
@@ -137,7 +155,7 @@ class _Among(FunctionElement[bool]):
     type = Boolean()
     inherit_cache = True
 
-    def self_group(self, against: object = None) -> Self:  # noqa: ARG002
+    def self_group(self, against: object = None) -> Self:
         return self  # a condition as it is: SQLAlchemy would write `… = 1` on SQLite, which no index answers
 
 

@@ -1,0 +1,142 @@
+"""What must be true of the whole schema."""
+
+from pathlib import Path
+
+import pytest
+from graphql import (
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLList,
+    GraphQLNamedType,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLScalarType,
+    GraphQLUnionType,
+    get_named_type,
+    is_introspection_type,
+    is_specified_scalar_type,
+)
+
+from dashgraph.graph.query import FETCHED_BY
+from dashgraph.graph.schema import schema, sdl
+
+ROOT = Path(__file__).parent.parent
+# Lists without pages, each bounded by what it is.
+BOUNDED = {
+    "Access.paths",  # the shares of one dashboard that reach one user
+    "Dashboard.defaultFilters",  # parts of one document
+    "Dashboard.filters",
+    "Filter.levels",
+    "Folder.ancestors",  # at most 20
+    "Layout.columns",
+    "LayoutCell.subcells",
+    "LayoutColumn.cells",
+    "LayoutSubcell.elements",
+    "Panel.items",
+    "Permission.via",
+    "Query.nodes",  # as many as were asked for, at most 100
+    "Query.sources",  # the configuration
+    "Source.capabilities",
+    "Style.colors",
+    "Viewer.scopes",
+    "Widget.panels",
+}
+
+
+def ours() -> list[GraphQLNamedType]:
+    """The types of the schema that are not GraphQL's or federation's own."""
+    types = schema._schema.type_map.values()
+    return [
+        found
+        for found in types
+        if not found.name.startswith(("_", "link__"))
+        and not is_introspection_type(found)
+        and not is_specified_scalar_type(found)
+    ]
+
+
+def fields() -> list[tuple[str, GraphQLField]]:
+    return [
+        (f"{owner.name}.{name}", field)
+        for owner in ours()
+        if isinstance(owner, GraphQLObjectType | GraphQLInterfaceType)
+        for name, field in owner.fields.items()
+        if not name.startswith("_")
+    ]
+
+
+def test_the_file_at_the_top_is_the_schema() -> None:
+    assert (ROOT / "schema.graphql").read_text() == sdl(), "write it with: dashgraph schema -o schema.graphql"
+
+
+def test_every_type_field_argument_and_value_is_described() -> None:
+    missing = [found.name for found in ours() if not found.description]
+    for name, field in fields():
+        missing += [name] if not field.description else []
+        missing += [f"{name}({key})" for key, argument in field.args.items() if not argument.description]
+    for found in ours():
+        if isinstance(found, GraphQLEnumType):
+            missing += [f"{found.name}.{key}" for key, value in found.values.items() if not value.description]
+        if isinstance(found, GraphQLInputObjectType):
+            missing += [f"{found.name}.{key}" for key, field in found.fields.items() if not field.description]
+
+    assert missing == []
+
+
+def test_descriptions_are_sentences() -> None:
+    texts = {found.name: found.description or "" for found in ours()} | {
+        name: field.description or "" for name, field in fields()
+    }
+    assert [name for name, text in texts.items() if not text.strip().endswith(".") or not text[0].isupper()] == []
+
+
+def test_every_list_has_pages_or_a_known_bound() -> None:
+    lists = set()
+    for name, field in fields():
+        kind = field.type.of_type if isinstance(field.type, GraphQLNonNull) else field.type
+        if isinstance(kind, GraphQLList) and not name.endswith((".edges", ".sourceErrors")):
+            lists.add(name)
+
+    assert lists == BOUNDED
+
+
+def test_connections_follow_the_relay_specification() -> None:
+    connections = [found for found in ours() if found.name.endswith("Connection")]
+    assert len(connections) >= 8
+    for found in connections:
+        assert isinstance(found, GraphQLObjectType)
+        assert str(found.fields["pageInfo"].type) == "PageInfo!"
+        edge = get_named_type(found.fields["edges"].type)
+        assert isinstance(edge, GraphQLObjectType)
+        assert str(edge.fields["cursor"].type) == "String!"
+        assert "node" in edge.fields
+    for name, field in fields():
+        if get_named_type(field.type).name.endswith("Connection"):
+            assert {"first", "after", "last", "before"} <= set(field.args), name
+            # a list crosses into a system: when that is silent, the list is null and not all around it
+            assert not isinstance(field.type, GraphQLNonNull), name
+
+
+def test_every_node_can_be_fetched_again_and_is_a_federation_entity() -> None:
+    node = schema._schema.get_type("Node")
+    entities = schema._schema.get_type("_Entity")
+    assert isinstance(node, GraphQLInterfaceType)
+    assert isinstance(entities, GraphQLUnionType)
+    nodes = {found.name for found in schema._schema.get_possible_types(node)}
+    assert nodes == {kind.value for kind in FETCHED_BY} == {found.name for found in entities.types}
+    text = sdl()
+    for name in nodes:
+        assert f'type {name} implements Node @key(fields: "id")' in text
+
+
+def test_our_scalars_say_where_they_are_specified() -> None:
+    scalars = {found.name: found for found in ours() if isinstance(found, GraphQLScalarType)}
+    assert set(scalars) == {"DateTime", "EmailAddress", "JSON"}
+    assert all(found.specified_by_url for found in scalars.values())
+
+
+@pytest.mark.parametrize("secret", ["password", "hash", "secret"])
+def test_nothing_in_the_graph_is_named_for_a_secret(secret: str) -> None:
+    assert [name for name, _ in fields() if secret in name.lower()] == []
