@@ -133,7 +133,7 @@ def test_every_node_can_be_fetched_again_and_is_a_federation_entity() -> None:
 
 def test_our_scalars_say_where_they_are_specified() -> None:
     scalars = {found.name: found for found in ours() if isinstance(found, GraphQLScalarType)}
-    assert set(scalars) == {"DateTime", "EmailAddress", "JSON"}
+    assert set(scalars) == {"DateTime", "EmailAddress", "JSON", "URL"}
     assert all(found.specified_by_url for found in scalars.values())
 
 

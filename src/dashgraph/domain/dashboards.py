@@ -80,6 +80,11 @@ class VersionSort(Sort):
 
 
 @dataclass(frozen=True, slots=True)
+class VersionFilter:
+    published_at: TimeFilter | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DashboardFilter:
     ids: IdFilter | None = None
     title: TextFilter | None = None

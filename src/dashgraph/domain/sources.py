@@ -34,6 +34,7 @@ class Card:
 
     kind: SourceKind
     reasons: Mapping[Capability, str | None]
+    url: str | None = None  # where people find the system; the native store is nowhere else
 
     def reason_against(self, capability: Capability) -> str | None:
         return self.reasons.get(capability, "not offered by this connector")

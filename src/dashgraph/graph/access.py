@@ -10,6 +10,7 @@ from dashgraph.domain.dashboards import DASHBOARD
 from dashgraph.domain.groups import GROUP
 from dashgraph.domain.shares import SHARE, ShareRule
 from dashgraph.domain.users import USER
+from dashgraph.graph.edges import to_one
 from dashgraph.graph.groups import Group
 from dashgraph.graph.loaders import Loaders
 from dashgraph.graph.nodes import fetch, shows
@@ -18,6 +19,8 @@ from dashgraph.graph.users import User
 
 if TYPE_CHECKING:
     from dashgraph.graph.dashboards import Dashboard
+
+LazyDashboard = Annotated["Dashboard", strawberry.lazy("dashgraph.graph.dashboards")]
 
 
 @strawberry.type(description="One way by which a user comes to see a dashboard.")
@@ -54,17 +57,9 @@ class Access:
     thing: strawberry.Private[access.Access]
     loaders: strawberry.Private[Loaders]
 
-    @strawberry.field(description="Who has access.")
-    async def user(self) -> User | None:
-        found: User | None = await fetch(self.loaders, USER, self.thing.user)
-        return found
+    user: User | None = to_one(USER, "user", description="Who has access.")
 
-    @strawberry.field(description="To what.")
-    async def dashboard(
-        self,
-    ) -> Annotated["Dashboard", strawberry.lazy("dashgraph.graph.dashboards")] | None:
-        found: Dashboard | None = await fetch(self.loaders, DASHBOARD, self.thing.dashboard)
-        return found
+    dashboard: LazyDashboard | None = to_one(DASHBOARD, "dashboard", description="To what.")
 
     @strawberry.field(description="What the user is to the dashboard: the strongest of the paths.")
     def role(self) -> AccessRole:

@@ -1,33 +1,31 @@
 """Dashboards and their published versions."""
 
 from datetime import datetime
-from typing import Annotated
 
 import strawberry
-from strawberry import UNSET
 
 from dashgraph.domain import dash, dashboards
-from dashgraph.domain.access import ACCESS_OF_DASHBOARD, PERMISSION, AccessSort
+from dashgraph.domain.access import ACCESS_OF_DASHBOARD, PERMISSION
 from dashgraph.domain.dashboards import (
     DASHBOARD,
     DASHBOARD_DOCUMENT,
     VERSION,
     VERSIONS_OF_DASHBOARD,
     DashboardState,
-    VersionSort,
 )
 from dashgraph.domain.datasources import DATASOURCE
 from dashgraph.domain.folders import FOLDER
-from dashgraph.domain.shares import SHARES_OF_DASHBOARD, ShareSort
+from dashgraph.domain.shares import SHARES_OF_DASHBOARD
 from dashgraph.domain.users import USER
-from dashgraph.domain.widgets import WIDGETS_OF_DASHBOARD, WidgetSort
+from dashgraph.domain.widgets import WIDGETS_OF_DASHBOARD
 from dashgraph.graph.access import Access, Permission
 from dashgraph.graph.datasources import DataSource
 from dashgraph.graph.documents import Filter, Layout, Style
-from dashgraph.graph.filters import AccessFilter, ShareFilter, WidgetFilter, read
+from dashgraph.graph.edges import fact, to_many, to_one
+from dashgraph.graph.filters import AccessFilter, ShareFilter, VersionFilter, WidgetFilter
 from dashgraph.graph.folders import Folder
-from dashgraph.graph.nodes import Node, fetch, shape, shows
-from dashgraph.graph.paging import FILTER, SORT, After, Before, Connection, First, Last, under
+from dashgraph.graph.nodes import Node, shows
+from dashgraph.graph.paging import Connection
 from dashgraph.graph.scalars import JSON
 from dashgraph.graph.shares import Share
 from dashgraph.graph.users import User
@@ -45,26 +43,11 @@ class DashboardVersion(Node):
 
     thing: strawberry.Private[dashboards.DashboardVersion]
 
-    @strawberry.field(description="Counts up with each version.")
-    def number(self) -> int:
-        return self.thing.number
-
-    @strawberry.field(description="The title it had.")
-    def title(self) -> str:
-        return self.thing.title
-
-    @strawberry.field(description="The description it had.")
-    def description(self) -> str | None:
-        return self.thing.description
-
-    @strawberry.field(description="When it was published.")
-    def published_at(self) -> datetime:
-        return self.thing.published_at
-
-    @strawberry.field(description="Who published it.")
-    async def published_by(self) -> User | None:
-        found: User | None = await fetch(self.loaders, USER, self.thing.published_by)
-        return found
+    number: int = fact("number", description="Counts up with each version.")
+    title: str = fact("title", description="The title it had.")
+    description: str | None = fact("description", description="The description it had.")
+    published_at: datetime = fact("published_at", description="When it was published.")
+    published_by: User | None = to_one(USER, "published_by", description="Who published it.")
 
 
 @shows(dashboards.Dashboard)
@@ -78,47 +61,21 @@ class Dashboard(Node):
 
     thing: strawberry.Private[dashboards.Dashboard]
 
-    @strawberry.field(description="Its title. Several dashboards may have the same.")
-    def title(self) -> str:
-        return self.thing.title
+    title: str = fact("title", description="Its title. Several dashboards may have the same.")
+    description: str | None = fact("description", description="Its description.")
+    type: str | None = fact("type", description="The type in the document; `dashboard` as a rule.")
+    state: DashboardState = fact("state", description="How the working content relates to what viewers are shown.")
+    revision: int = fact(
+        "revision", description="Counts up with every change; give it back to change only what you have seen."
+    )
+    created_at: datetime = fact("created_at", description="When it was made.")
+    updated_at: datetime = fact("updated_at", description="When it was last changed.")
+    published_at: datetime | None = fact(
+        "published_at", description="When the version was published that viewers see; null when none was."
+    )
+    owner: User | None = to_one(USER, "owner", description="Who answers for it. Null when nobody does.")
 
-    @strawberry.field(description="Its description.")
-    def description(self) -> str | None:
-        return self.thing.description
-
-    @strawberry.field(description="The type in the document; `dashboard` as a rule.")
-    def type(self) -> str | None:
-        return self.thing.type
-
-    @strawberry.field(description="How the working content relates to what viewers are shown.")
-    def state(self) -> DashboardState:
-        return self.thing.state
-
-    @strawberry.field(description="Counts up with every change; give it back to change only what you have seen.")
-    def revision(self) -> int:
-        return self.thing.revision
-
-    @strawberry.field(description="When it was made.")
-    def created_at(self) -> datetime:
-        return self.thing.created_at
-
-    @strawberry.field(description="When it was last changed.")
-    def updated_at(self) -> datetime:
-        return self.thing.updated_at
-
-    @strawberry.field(description="When the version was published that viewers see; null when none was.")
-    def published_at(self) -> datetime | None:
-        return self.thing.published_at
-
-    @strawberry.field(description="Who answers for it. Null when nobody does.")
-    async def owner(self) -> User | None:
-        found: User | None = await fetch(self.loaders, USER, self.thing.owner)
-        return found
-
-    @strawberry.field(description="The folder it is in; null at the top.")
-    async def folder(self) -> Folder | None:
-        found: Folder | None = await fetch(self.loaders, FOLDER, self.thing.folder)
-        return found
+    folder: Folder | None = to_one(FOLDER, "folder", description="The folder it is in; null at the top.")
 
     @strawberry.field(description="What it asks for its numbers; widgets may ask others.")
     async def datasource(self) -> DataSource | None:
@@ -129,89 +86,31 @@ class Dashboard(Node):
         found = await self.loaders.thing(PERMISSION, self.resource)
         return None if found is None else Permission(thing=found, loaders=self.loaders)
 
-    @strawberry.field(description="Its widgets.")
-    def widgets(
-        self,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
-        sort: Annotated[WidgetSort, SORT] = WidgetSort.POSITION_ASC,
-        filter: Annotated[WidgetFilter | None, FILTER] = UNSET,
-    ) -> Connection[Widget] | None:
-        return under(
-            self.loaders,
-            WIDGETS_OF_DASHBOARD,
-            self.resource,
-            (first, after, last, before),
-            sort=sort,
-            filter=read(filter),
-            shape=shape(self.loaders),
-        )
+    widgets: Connection[Widget] | None = to_many(
+        WIDGETS_OF_DASHBOARD,
+        filter=WidgetFilter,
+        description="Its widgets.",
+    )
 
-    @strawberry.field(
+    shares: Connection[Share] | None = to_many(
+        SHARES_OF_DASHBOARD,
+        filter=ShareFilter,
         description="Whom it is shared with: all shares for the owner, editors and administrators, else those that "
-        "reach you. The owner is not among them."
+        "reach you. The owner is not among them.",
     )
-    def shares(
-        self,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
-        sort: Annotated[ShareSort, SORT] = ShareSort.SUBJECT_ASC,
-        filter: Annotated[ShareFilter | None, FILTER] = UNSET,
-    ) -> Connection[Share] | None:
-        return under(
-            self.loaders,
-            SHARES_OF_DASHBOARD,
-            self.resource,
-            (first, after, last, before),
-            sort=sort,
-            filter=read(filter),
-            shape=shape(self.loaders),
-        )
 
-    @strawberry.field(
+    access: Connection[Access] | None = to_many(
+        ACCESS_OF_DASHBOARD,
+        filter=AccessFilter,
         description="Every user who can see it, each with all paths: owning it, a share, each group. For the owner, "
-        "editors and administrators; others find only themselves."
+        "editors and administrators; others find only themselves.",
     )
-    def access(
-        self,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
-        sort: Annotated[AccessSort, SORT] = AccessSort.NAME_ASC,
-        filter: Annotated[AccessFilter | None, FILTER] = UNSET,
-    ) -> Connection[Access] | None:
-        return under(
-            self.loaders,
-            ACCESS_OF_DASHBOARD,
-            self.resource,
-            (first, after, last, before),
-            sort=sort,
-            filter=read(filter),
-            shape=shape(self.loaders),
-        )
 
-    @strawberry.field(description="Its published versions.")
-    def versions(
-        self,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
-        sort: Annotated[VersionSort, SORT] = VersionSort.NUMBER_DESC,
-    ) -> Connection[DashboardVersion] | None:
-        return under(
-            self.loaders,
-            VERSIONS_OF_DASHBOARD,
-            self.resource,
-            (first, after, last, before),
-            sort=sort,
-            shape=shape(self.loaders),
-        )
+    versions: Connection[DashboardVersion] | None = to_many(
+        VERSIONS_OF_DASHBOARD,
+        filter=VersionFilter,
+        description="Its published versions.",
+    )
 
     @strawberry.field(description="How its widgets are arranged.")
     async def layout(self) -> Layout | None:

@@ -162,6 +162,15 @@ class DashboardFilter:
     text: str | None = strawberry.field(default=strawberry.UNSET, description="This text in the title or description.")
 
 
+@strawberry.input(name="DashboardVersionFilter", description="Which published versions.")
+class VersionFilter:
+    INTO: ClassVar[type] = dashboards.VersionFilter
+
+    published_at: DateTimeFilter | None = strawberry.field(
+        default=strawberry.UNSET, description="By the time of publishing."
+    )
+
+
 @strawberry.input(description="Which widgets.")
 class WidgetFilter:
     INTO: ClassVar[type] = widgets.WidgetFilter

@@ -4,19 +4,22 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
-from strawberry import UNSET
 
 from dashgraph.domain import folders
-from dashgraph.domain.dashboards import DASHBOARDS_OF_FOLDER, DashboardSort
-from dashgraph.domain.folders import ANCESTORS, CHILDREN_OF_FOLDER, DEEPEST, FOLDER, FolderSort
+from dashgraph.domain.dashboards import DASHBOARDS_OF_FOLDER
+from dashgraph.domain.folders import ANCESTORS, CHILDREN_OF_FOLDER, DEEPEST, FOLDER
 from dashgraph.domain.users import USER
-from dashgraph.graph.filters import DashboardFilter, FolderFilter, read
-from dashgraph.graph.nodes import Node, fetch, shape, shows
-from dashgraph.graph.paging import FILTER, SORT, After, Before, Connection, First, Last, under
+from dashgraph.graph.edges import fact, to_many, to_one
+from dashgraph.graph.filters import DashboardFilter, FolderFilter
+from dashgraph.graph.nodes import Node, shows
+from dashgraph.graph.paging import Connection
 from dashgraph.graph.users import User
 
 if TYPE_CHECKING:
     from dashgraph.graph.dashboards import Dashboard
+
+LazyDashboard = Annotated["Dashboard", strawberry.lazy("dashgraph.graph.dashboards")]
+LazyFolder = Annotated["Folder", strawberry.lazy("dashgraph.graph.folders")]
 
 
 @shows(folders.Folder)
@@ -30,69 +33,26 @@ class Folder(Node):
 
     thing: strawberry.Private[folders.Folder]
 
-    @strawberry.field(description="The name of the folder.")
-    def name(self) -> str:
-        return self.thing.name
+    name: str = fact("name", description="The name of the folder.")
+    created_at: datetime = fact("created_at", description="When it was made.")
+    updated_at: datetime = fact("updated_at", description="When it was last changed.")
+    owner: User | None = to_one(USER, "owner", description="Who owns it.")
 
-    @strawberry.field(description="When it was made.")
-    def created_at(self) -> datetime:
-        return self.thing.created_at
-
-    @strawberry.field(description="When it was last changed.")
-    def updated_at(self) -> datetime:
-        return self.thing.updated_at
-
-    @strawberry.field(description="Who owns it.")
-    async def owner(self) -> User | None:
-        found: User | None = await fetch(self.loaders, USER, self.thing.owner)
-        return found
-
-    @strawberry.field(description="The folder that it is in; null at the top.")
-    async def parent(self) -> Annotated["Folder", strawberry.lazy("dashgraph.graph.folders")] | None:
-        found: Folder | None = await fetch(self.loaders, FOLDER, self.thing.parent)
-        return found
+    parent: LazyFolder | None = to_one(FOLDER, "parent", description="The folder that it is in; null at the top.")
 
     @strawberry.field(description=f"The folders above it, the topmost first; at most {DEEPEST}, so without pages.")
-    async def ancestors(self) -> list[Annotated["Folder", strawberry.lazy("dashgraph.graph.folders")]]:
+    async def ancestors(self) -> list[LazyFolder]:
         above = await self.loaders.thing(ANCESTORS, self.resource)
         return [Folder(thing=folder, loaders=self.loaders) for folder in above or ()]
 
-    @strawberry.field(description="The folders directly in it that you may see.")
-    def children(
-        self,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
-        sort: Annotated[FolderSort, SORT] = FolderSort.NAME_ASC,
-        filter: Annotated[FolderFilter | None, FILTER] = UNSET,
-    ) -> Connection[Annotated["Folder", strawberry.lazy("dashgraph.graph.folders")]] | None:
-        return under(
-            self.loaders,
-            CHILDREN_OF_FOLDER,
-            self.resource,
-            (first, after, last, before),
-            sort=sort,
-            filter=read(filter),
-            shape=shape(self.loaders),
-        )
+    children: Connection[LazyFolder] | None = to_many(
+        CHILDREN_OF_FOLDER,
+        filter=FolderFilter,
+        description="The folders directly in it that you may see.",
+    )
 
-    @strawberry.field(description="The dashboards directly in it that you may see.")
-    def dashboards(
-        self,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
-        sort: Annotated[DashboardSort, SORT] = DashboardSort.TITLE_ASC,
-        filter: Annotated[DashboardFilter | None, FILTER] = UNSET,
-    ) -> Connection[Annotated["Dashboard", strawberry.lazy("dashgraph.graph.dashboards")]] | None:
-        return under(
-            self.loaders,
-            DASHBOARDS_OF_FOLDER,
-            self.resource,
-            (first, after, last, before),
-            sort=sort,
-            filter=read(filter),
-            shape=shape(self.loaders),
-        )
+    dashboards: Connection[LazyDashboard] | None = to_many(
+        DASHBOARDS_OF_FOLDER,
+        filter=DashboardFilter,
+        description="The dashboards directly in it that you may see.",
+    )

@@ -4,20 +4,22 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
-from strawberry import UNSET
 
 from dashgraph.domain import groups
 from dashgraph.domain.groups import GROUP
-from dashgraph.domain.shares import SHARES_OF_GROUP, ShareSort
-from dashgraph.domain.users import USERS_OF_GROUP, Origin, UserSort
-from dashgraph.graph.filters import ShareFilter, UserFilter, read
-from dashgraph.graph.nodes import Node, shape, shows
-from dashgraph.graph.paging import FILTER, SORT, After, Before, Connection, First, Last, under
+from dashgraph.domain.shares import SHARES_OF_GROUP
+from dashgraph.domain.users import USERS_OF_GROUP, Origin
+from dashgraph.graph.edges import fact, to_many
+from dashgraph.graph.filters import ShareFilter, UserFilter
+from dashgraph.graph.nodes import Node, shows
+from dashgraph.graph.paging import Connection
 from dashgraph.graph.scalars import EmailAddress
 from dashgraph.graph.users import Role, User, role
 
 if TYPE_CHECKING:
     from dashgraph.graph.shares import Share
+
+LazyShare = Annotated["Share", strawberry.lazy("dashgraph.graph.shares")]
 
 
 @shows(groups.Group)
@@ -31,69 +33,25 @@ class Group(Node):
 
     thing: strawberry.Private[groups.Group]
 
-    @strawberry.field(description="The name of the group.")
-    def name(self) -> str:
-        return self.thing.name
-
-    @strawberry.field(description="The address that reaches the group, where there is one.")
-    def mail(self) -> EmailAddress | None:
-        return None if self.thing.mail is None else EmailAddress(self.thing.mail)
+    name: str = fact("name", description="The name of the group.")
+    mail: EmailAddress | None = fact("mail", description="The address that reaches the group, where there is one.")
 
     @strawberry.field(description="The role that members get by the group, where the source knows such a thing.")
     def role(self) -> Role | None:
         return None if self.thing.role is None else role(self.thing.role)
 
-    @strawberry.field(description="Where the group was made.")
-    def origin(self) -> Origin:
-        return self.thing.origin
-
-    @strawberry.field(description="When the group was made.")
-    def created_at(self) -> datetime:
-        return self.thing.created_at
-
-    @strawberry.field(description="When the group was last changed.")
-    def updated_at(self) -> datetime:
-        return self.thing.updated_at
-
-    @strawberry.field(description="Its members. Empty for those who are neither members nor administrators.")
-    def users(
-        self,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
-        sort: Annotated[UserSort, SORT] = UserSort.NAME_ASC,
-        filter: Annotated[UserFilter | None, FILTER] = UNSET,
-    ) -> Connection[User] | None:
-        return under(
-            self.loaders,
-            USERS_OF_GROUP,
-            self.resource,
-            (first, after, last, before),
-            sort=sort,
-            filter=read(filter),
-            shape=shape(self.loaders),
-        )
-
-    @strawberry.field(
-        description="The shares to this group, as far as you see them: of dashboards that you own, edit or see "
-        "through the group."
+    origin: Origin = fact("origin", description="Where the group was made.")
+    created_at: datetime = fact("created_at", description="When the group was made.")
+    updated_at: datetime = fact("updated_at", description="When the group was last changed.")
+    users: Connection[User] | None = to_many(
+        USERS_OF_GROUP,
+        filter=UserFilter,
+        description="Its members. Empty for those who are neither members nor administrators.",
     )
-    def shares(
-        self,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
-        sort: Annotated[ShareSort, SORT] = ShareSort.CREATED_AT_DESC,
-        filter: Annotated[ShareFilter | None, FILTER] = UNSET,
-    ) -> Connection[Annotated["Share", strawberry.lazy("dashgraph.graph.shares")]] | None:
-        return under(
-            self.loaders,
-            SHARES_OF_GROUP,
-            self.resource,
-            (first, after, last, before),
-            sort=sort,
-            filter=read(filter),
-            shape=shape(self.loaders),
-        )
+
+    shares: Connection[LazyShare] | None = to_many(
+        SHARES_OF_GROUP,
+        filter=ShareFilter,
+        description="The shares to this group, as far as you see them: of dashboards that you own, edit or see "
+        "through the group.",
+    )

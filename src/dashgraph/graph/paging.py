@@ -38,8 +38,6 @@ First = Annotated[
 After = Annotated[str | None, strawberry.argument(description="Go on after this cursor.")]
 Last = Annotated[int | None, strawberry.argument(description=f"How many from the end instead, at most {LARGEST_PAGE}.")]
 Before = Annotated[str | None, strawberry.argument(description="Stop before this cursor.")]
-SORT = strawberry.argument(description="In which order.")
-FILTER = strawberry.argument(description="Only those that meet every condition.")
 
 
 @strawberry.federation.type(shareable=True, description="Where a page stands in its list.")

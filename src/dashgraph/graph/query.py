@@ -6,19 +6,20 @@ from typing import Annotated, Any
 import strawberry
 from strawberry import UNSET
 
-from dashgraph.domain.dashboards import DASHBOARD, DASHBOARDS, VERSION, DashboardSort
-from dashgraph.domain.folders import FOLDER, FOLDERS, FolderSort
-from dashgraph.domain.groups import GROUP, GROUPS, GroupSort
+from dashgraph.domain.dashboards import DASHBOARD, DASHBOARDS, VERSION
+from dashgraph.domain.folders import FOLDER, FOLDERS
+from dashgraph.domain.groups import GROUP, GROUPS
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.lists import LARGEST_PAGE, Lookup
-from dashgraph.domain.problems import BadInput, NotFound, Problem, TooMuch
+from dashgraph.domain.problems import BadInput, Problem, TooMuch
 from dashgraph.domain.search import SEARCH, SEARCHED, SearchFilter, SearchSort
 from dashgraph.domain.shares import SHARE
-from dashgraph.domain.users import USER, USERS, UserSort
+from dashgraph.domain.users import USER, USERS
 from dashgraph.domain.viewers import Reach
-from dashgraph.domain.widgets import WIDGET, WIDGETS, WidgetSort
+from dashgraph.domain.widgets import WIDGET, WIDGETS
 from dashgraph.graph.context import Info
 from dashgraph.graph.dashboards import Dashboard
+from dashgraph.graph.edges import Id, Scope, Sources, root_list, root_one
 from dashgraph.graph.filters import (
     DashboardFilter,
     FolderFilter,
@@ -27,13 +28,12 @@ from dashgraph.graph.filters import (
     WidgetFilter,
     clean,
     global_id,
-    read,
 )
 from dashgraph.graph.folders import Folder
 from dashgraph.graph.groups import Group
 from dashgraph.graph.loaders import Loaders
 from dashgraph.graph.nodes import Node, fetch, shape
-from dashgraph.graph.paging import FILTER, SORT, After, Before, Connection, First, Last, rooted
+from dashgraph.graph.paging import After, Before, Connection, First, Last, rooted
 from dashgraph.graph.search import SearchConnection
 from dashgraph.graph.sources import Source
 from dashgraph.graph.users import User
@@ -54,26 +54,6 @@ FETCHED_BY: dict[Kind, Lookup[Any]] = {
         FOLDER,
     )
 }
-
-Scope = Annotated[
-    Reach,
-    strawberry.argument(description="VISIBLE for what you may see; ALL, for administrators, for everything."),
-]
-Sources = Annotated[
-    list[str] | None, strawberry.argument(description="Only these sources, by name; all when left out.")
-]
-Id = Annotated[strawberry.ID, strawberry.argument(description="The global id.")]
-
-
-async def _one(info: Info, lookup: Lookup[Any], text: str, scope: Reach) -> Any:
-    """The node of this kind with this id. Absent and hidden raise the same NotFound."""
-    one = global_id(text)
-    found = await fetch(info.context.loaders.within(scope), lookup, one)
-    if found is None:
-        noun = lookup.of.value.lower()
-        message = f"There is no {noun} with this id, or it is hidden from you."
-        raise NotFound(message)
-    return found
 
 
 @strawberry.type(description="What can be asked.")
@@ -108,155 +88,45 @@ class Query:
         loaders = info.context.loaders
         return [Source(name=name, loaders=loaders) for name in loaders.reading.sources()]
 
-    @strawberry.field(description="Dashboards that you may see.")
-    def dashboards(
-        self,
-        info: Info,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
-        sort: Annotated[DashboardSort, SORT] = DashboardSort.TITLE_ASC,
-        filter: Annotated[DashboardFilter | None, FILTER] = UNSET,
-        scope: Scope = Reach.VISIBLE,
-        sources: Sources = UNSET,
-    ) -> Connection[Dashboard] | None:
-        loaders = info.context.loaders.within(scope)
-        asked = rooted(
-            loaders,
-            DASHBOARDS,
-            (first, after, last, before),
-            sources=sources,
-            sort=sort,
-            filter=read(filter),
-            shape=shape(loaders),
-        )
-        return Connection(asked=asked)
+    dashboards: Connection[Dashboard] | None = root_list(
+        DASHBOARDS,
+        filter=DashboardFilter,
+        description="Dashboards that you may see.",
+    )
 
-    @strawberry.field(description="The dashboard with this id.")
-    async def dashboard(self, info: Info, id: Id, scope: Scope = Reach.VISIBLE) -> Dashboard | None:
-        found: Dashboard | None = await _one(info, DASHBOARD, id, scope)
-        return found
+    dashboard: Dashboard | None = root_one(DASHBOARD, description="The dashboard with this id.")
 
-    @strawberry.field(description="Widgets on dashboards that you may see.")
-    def widgets(
-        self,
-        info: Info,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
-        sort: Annotated[WidgetSort, SORT] = WidgetSort.TITLE_ASC,
-        filter: Annotated[WidgetFilter | None, FILTER] = UNSET,
-        scope: Scope = Reach.VISIBLE,
-        sources: Sources = UNSET,
-    ) -> Connection[Widget] | None:
-        loaders = info.context.loaders.within(scope)
-        asked = rooted(
-            loaders,
-            WIDGETS,
-            (first, after, last, before),
-            sources=sources,
-            sort=sort,
-            filter=read(filter),
-            shape=shape(loaders),
-        )
-        return Connection(asked=asked)
+    widgets: Connection[Widget] | None = root_list(
+        WIDGETS,
+        filter=WidgetFilter,
+        description="Widgets on dashboards that you may see.",
+    )
 
-    @strawberry.field(description="The widget with this id.")
-    async def widget(self, info: Info, id: Id, scope: Scope = Reach.VISIBLE) -> Widget | None:
-        found: Widget | None = await _one(info, WIDGET, id, scope)
-        return found
+    widget: Widget | None = root_one(WIDGET, description="The widget with this id.")
 
-    @strawberry.field(description="The users of the sources; everybody who signs in may look for people.")
-    def users(
-        self,
-        info: Info,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
-        sort: Annotated[UserSort, SORT] = UserSort.NAME_ASC,
-        filter: Annotated[UserFilter | None, FILTER] = UNSET,
-        scope: Scope = Reach.VISIBLE,
-        sources: Sources = UNSET,
-    ) -> Connection[User] | None:
-        loaders = info.context.loaders.within(scope)
-        asked = rooted(
-            loaders,
-            USERS,
-            (first, after, last, before),
-            sources=sources,
-            sort=sort,
-            filter=read(filter),
-            shape=shape(loaders),
-        )
-        return Connection(asked=asked)
+    users: Connection[User] | None = root_list(
+        USERS,
+        filter=UserFilter,
+        description="The users of the sources; everybody who signs in may look for people.",
+    )
 
-    @strawberry.field(description="The user with this id, also one that was deleted.")
-    async def user(self, info: Info, id: Id, scope: Scope = Reach.VISIBLE) -> User | None:
-        found: User | None = await _one(info, USER, id, scope)
-        return found
+    user: User | None = root_one(USER, description="The user with this id, also one that was deleted.")
 
-    @strawberry.field(description="The groups of the sources.")
-    def groups(
-        self,
-        info: Info,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
-        sort: Annotated[GroupSort, SORT] = GroupSort.NAME_ASC,
-        filter: Annotated[GroupFilter | None, FILTER] = UNSET,
-        scope: Scope = Reach.VISIBLE,
-        sources: Sources = UNSET,
-    ) -> Connection[Group] | None:
-        loaders = info.context.loaders.within(scope)
-        asked = rooted(
-            loaders,
-            GROUPS,
-            (first, after, last, before),
-            sources=sources,
-            sort=sort,
-            filter=read(filter),
-            shape=shape(loaders),
-        )
-        return Connection(asked=asked)
+    groups: Connection[Group] | None = root_list(
+        GROUPS,
+        filter=GroupFilter,
+        description="The groups of the sources.",
+    )
 
-    @strawberry.field(description="The group with this id.")
-    async def group(self, info: Info, id: Id, scope: Scope = Reach.VISIBLE) -> Group | None:
-        found: Group | None = await _one(info, GROUP, id, scope)
-        return found
+    group: Group | None = root_one(GROUP, description="The group with this id.")
 
-    @strawberry.field(description="Folders that you may see, at every depth.")
-    def folders(
-        self,
-        info: Info,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
-        sort: Annotated[FolderSort, SORT] = FolderSort.NAME_ASC,
-        filter: Annotated[FolderFilter | None, FILTER] = UNSET,
-        scope: Scope = Reach.VISIBLE,
-        sources: Sources = UNSET,
-    ) -> Connection[Folder] | None:
-        loaders = info.context.loaders.within(scope)
-        asked = rooted(
-            loaders,
-            FOLDERS,
-            (first, after, last, before),
-            sources=sources,
-            sort=sort,
-            filter=read(filter),
-            shape=shape(loaders),
-        )
-        return Connection(asked=asked)
+    folders: Connection[Folder] | None = root_list(
+        FOLDERS,
+        filter=FolderFilter,
+        description="Folders that you may see, at every depth.",
+    )
 
-    @strawberry.field(description="The folder with this id.")
-    async def folder(self, info: Info, id: Id, scope: Scope = Reach.VISIBLE) -> Folder | None:
-        found: Folder | None = await _one(info, FOLDER, id, scope)
-        return found
+    folder: Folder | None = root_one(FOLDER, description="The folder with this id.")
 
     @strawberry.field(
         description="Dashboards, widgets, folders, groups and users by text: in titles and names, descriptions, types "

@@ -10,12 +10,15 @@ from dashgraph.domain.dashboards import DASHBOARD
 from dashgraph.domain.groups import GROUP
 from dashgraph.domain.shares import SHARE, ShareRule
 from dashgraph.domain.users import USER
+from dashgraph.graph.edges import fact, to_one
 from dashgraph.graph.groups import Group
-from dashgraph.graph.nodes import Node, fetch, shows
+from dashgraph.graph.nodes import Node, shows
 from dashgraph.graph.users import User
 
 if TYPE_CHECKING:
     from dashgraph.graph.dashboards import Dashboard
+
+LazyDashboard = Annotated["Dashboard", strawberry.lazy("dashgraph.graph.dashboards")]
 
 
 @shows(shares.Share)
@@ -29,31 +32,13 @@ class Share(Node):
 
     thing: strawberry.Private[shares.Share]
 
-    @strawberry.field(description="What it allows.")
-    def rule(self) -> ShareRule:
-        return self.thing.rule
+    rule: ShareRule = fact("rule", description="What it allows.")
+    subscribed: bool = fact(
+        "subscribed", description="Whether deliveries of the dashboard are sent to whom it is shared with."
+    )
+    created_at: datetime = fact("created_at", description="When it was shared.")
+    user: User | None = to_one(USER, "subject", description="The user it is for; null when it is for a group.")
 
-    @strawberry.field(description="Whether deliveries of the dashboard are sent to whom it is shared with.")
-    def subscribed(self) -> bool:
-        return self.thing.subscribed
+    group: Group | None = to_one(GROUP, "subject", description="The group it is for; null when it is for a user.")
 
-    @strawberry.field(description="When it was shared.")
-    def created_at(self) -> datetime:
-        return self.thing.created_at
-
-    @strawberry.field(description="The user it is for; null when it is for a group.")
-    async def user(self) -> User | None:
-        found: User | None = await fetch(self.loaders, USER, self.thing.subject)
-        return found
-
-    @strawberry.field(description="The group it is for; null when it is for a user.")
-    async def group(self) -> Group | None:
-        found: Group | None = await fetch(self.loaders, GROUP, self.thing.subject)
-        return found
-
-    @strawberry.field(description="The dashboard that it opens.")
-    async def dashboard(
-        self,
-    ) -> Annotated["Dashboard", strawberry.lazy("dashgraph.graph.dashboards")] | None:
-        found: Dashboard | None = await fetch(self.loaders, DASHBOARD, self.thing.dashboard)
-        return found
+    dashboard: LazyDashboard | None = to_one(DASHBOARD, "dashboard", description="The dashboard that it opens.")

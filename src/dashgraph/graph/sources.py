@@ -4,6 +4,7 @@ import strawberry
 
 from dashgraph.domain.sources import Capability, Health, SourceKind
 from dashgraph.graph.loaders import Loaders
+from dashgraph.graph.scalars import URL
 
 
 @strawberry.type(description="How a source is doing, found out when selected.")
@@ -28,6 +29,11 @@ class Source:
     @strawberry.field(description="The product behind it.")
     def kind(self) -> SourceKind:
         return self.loaders.reading.card(self.name).kind
+
+    @strawberry.field(description="Where people find it; null for dashgraph's own store.")
+    def url(self) -> URL | None:
+        url = self.loaders.reading.card(self.name).url
+        return None if url is None else URL(url)
 
     @strawberry.field(description="What it can do, and where it cannot, why.")
     def capabilities(self) -> list[SourceCapability]:

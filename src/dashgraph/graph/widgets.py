@@ -12,12 +12,15 @@ from dashgraph.domain.users import USER
 from dashgraph.domain.widgets import WIDGET, WIDGET_DOCUMENT
 from dashgraph.graph.datasources import DataSource
 from dashgraph.graph.documents import Panel, Style
-from dashgraph.graph.nodes import Node, fetch, shows
+from dashgraph.graph.edges import fact, to_one
+from dashgraph.graph.nodes import Node, shows
 from dashgraph.graph.scalars import JSON
 from dashgraph.graph.users import User
 
 if TYPE_CHECKING:
     from dashgraph.graph.dashboards import Dashboard
+
+LazyDashboard = Annotated["Dashboard", strawberry.lazy("dashgraph.graph.dashboards")]
 
 
 @shows(widgets.Widget)
@@ -33,33 +36,13 @@ class Widget(Node):
     def title(self) -> str:
         return self.thing.title or ""  # not null: dashboards and widgets are often asked for their titles in one
 
-    @strawberry.field(description="What it shows, such as `pivot` or `chart/column`.")
-    def type(self) -> str | None:
-        return self.thing.type
+    type: str | None = fact("type", description="What it shows, such as `pivot` or `chart/column`.")
+    subtype: str | None = fact("subtype", description="The finer type.")
+    description: str | None = fact("description", description="Its description.")
+    updated_at: datetime = fact("updated_at", description="When it was last changed.")
+    dashboard: LazyDashboard | None = to_one(DASHBOARD, "dashboard", description="The dashboard that it is on.")
 
-    @strawberry.field(description="The finer type.")
-    def subtype(self) -> str | None:
-        return self.thing.subtype
-
-    @strawberry.field(description="Its description.")
-    def description(self) -> str | None:
-        return self.thing.description
-
-    @strawberry.field(description="When it was last changed.")
-    def updated_at(self) -> datetime:
-        return self.thing.updated_at
-
-    @strawberry.field(description="The dashboard that it is on.")
-    async def dashboard(
-        self,
-    ) -> Annotated["Dashboard", strawberry.lazy("dashgraph.graph.dashboards")] | None:
-        found: Dashboard | None = await fetch(self.loaders, DASHBOARD, self.thing.dashboard)
-        return found
-
-    @strawberry.field(description="Who owns it: the owner of the dashboard.")
-    async def owner(self) -> User | None:
-        found: User | None = await fetch(self.loaders, USER, self.thing.owner)
-        return found
+    owner: User | None = to_one(USER, "owner", description="Who owns it: the owner of the dashboard.")
 
     @strawberry.field(description="What it asks for its numbers.")
     async def datasource(self) -> DataSource | None:

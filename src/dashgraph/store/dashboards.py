@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, or_, select, true
 
 from dashgraph.domain.access import RANKS
-from dashgraph.domain.dashboards import DashboardFilter, DashboardState
+from dashgraph.domain.dashboards import DashboardFilter, DashboardState, VersionFilter
 from dashgraph.store.database import among
 from dashgraph.store.datasources import uses
 from dashgraph.store.folders import below
@@ -100,10 +100,10 @@ def versions_by_ids(asker: Asker, ids: Sequence[str]) -> Select[Any]:
     return _versions(rights).where(editions.c.number.in_(numbers))
 
 
-def rows_of_versions(asker: Asker, dashboard_ids: Sequence[str], _wanted: None = None) -> Rows:
+def rows_of_versions(asker: Asker, dashboard_ids: Sequence[str], wanted: VersionFilter) -> Rows:
     rights = seen(asker, lambda column: among(column, dashboard_ids))
     return Rows(
-        _versions(rights),
+        _versions(rights).where(time_matches(wanted.published_at, editions.c.published_at)),
         {"number": editions.c.number},
         editions.c.dashboard_id,
         parent=editions.c.dashboard_id,

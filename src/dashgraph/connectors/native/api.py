@@ -23,6 +23,7 @@ from dashgraph.domain.dashboards import (
     VERSION,
     VERSIONS_OF_DASHBOARD,
     DashboardFilter,
+    VersionFilter,
 )
 from dashgraph.domain.datasources import DATASOURCE
 from dashgraph.domain.folders import CHILDREN_OF_FOLDER, FOLDER, FOLDERS, FolderFilter
@@ -95,7 +96,7 @@ ROOTS: dict[str, Root] = {
 EDGES: dict[str, Edge] = {
     WIDGETS_OF_DASHBOARD.name: Edge(widgets.rows_of_dashboards, Translator.widget, WidgetFilter()),
     SHARES_OF_DASHBOARD.name: Edge(shares.rows_of_dashboards, Translator.share, ShareFilter()),
-    VERSIONS_OF_DASHBOARD.name: Edge(dashboards.rows_of_versions, Translator.version, None),
+    VERSIONS_OF_DASHBOARD.name: Edge(dashboards.rows_of_versions, Translator.version, VersionFilter()),
     DASHBOARDS_OF_OWNER.name: Edge(dashboards.rows_of_owners, Translator.dashboard, DashboardFilter()),
     DASHBOARDS_OF_FOLDER.name: Edge(dashboards.rows_of_folders, Translator.dashboard, DashboardFilter()),
     GROUPS_OF_USER.name: Edge(groups.rows_of_users, Translator.group, GroupFilter()),
