@@ -36,9 +36,7 @@ async def written(text: str) -> str:
             for found in EXAMPLE.finditer(text):
                 query = found["query"]
                 answers[query] = compact((await world.executor.run(Operation(query), viewer)).payload)
-    text = EXAMPLE.sub(
-        lambda found: f"```graphql\n{found['query']}{BETWEEN}{answers[found['query']]}\n```", text
-    )
+    text = EXAMPLE.sub(lambda found: f"```graphql\n{found['query']}{BETWEEN}{answers[found['query']]}\n```", text)
     return SETTINGS.sub(lambda found: found[1] + settings_table() + found[2], text)
 
 

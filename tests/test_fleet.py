@@ -19,6 +19,7 @@ from dashgraph.domain.problems import BadInput
 from dashgraph.domain.roles import RoleKind
 from dashgraph.domain.viewers import Viewer
 from dashgraph.graph.execution import Executor, Operation
+from dashgraph.services.changing import Changing
 from dashgraph.services.identity import scopes_of
 from dashgraph.services.reading import Reading, in_order, merge
 from dashgraph.sources.fleet import Fleet
@@ -47,7 +48,7 @@ async def pair(stores: Stores) -> AsyncIterator[Pair]:
         for number in range(6):
             await company.dashboard(f"{name}{number}", "boss", title=f"plan {number // 2}", tiles=("a",))
     fleet = Fleet(NativeSource(database) for database in databases.values())
-    yield Pair(Executor(Reading(fleet)), databases)
+    yield Pair(Executor(Reading(fleet), Changing(fleet)), databases)
     for database in databases.values():
         await database.close()
 

@@ -13,7 +13,7 @@ async def test_every_example_gives_the_answer_that_readme_shows_and_every_table_
     assert len(EXAMPLE.findall(text)) >= 10
     assert await written(text) == text, "write it anew with: python tests/readme.py"
     for _, answer in EXAMPLE.findall(text):
-        assert '"errors"' not in answer
+        assert '"message"' not in answer
 
 
 def test_readme_names_every_common_error_code() -> None:

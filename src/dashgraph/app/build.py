@@ -8,6 +8,7 @@ from dashgraph.app.settings import Settings
 from dashgraph.connectors import native
 from dashgraph.domain.problems import Conflict
 from dashgraph.graph.execution import Executor
+from dashgraph.services.changing import Changing
 from dashgraph.services.documents import Documents
 from dashgraph.services.identity import Identity
 from dashgraph.services.reading import Reading
@@ -22,6 +23,7 @@ class World:
     database: Database
     fleet: Fleet
     reading: Reading
+    changing: Changing
     documents: Documents
     identity: Identity
     executor: Executor
@@ -38,14 +40,16 @@ async def opened(settings: Settings, *, check: bool = True) -> AsyncIterator[Wor
             await _ready(database)
         fleet = Fleet([source])
         reading = Reading(fleet)
+        changing = Changing(fleet)
         yield World(
             settings=settings,
             database=database,
             fleet=fleet,
             reading=reading,
+            changing=changing,
             documents=Documents(fleet, reading),
             identity=Identity(database),
-            executor=Executor(reading),
+            executor=Executor(reading, changing),
         )
     finally:
         await database.close()

@@ -1,6 +1,7 @@
 """What the commands share: settings, a running loop, and errors as one line."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -12,9 +13,12 @@ from rich.console import Console
 
 from dashgraph.app import logs
 from dashgraph.app.settings import Settings, load
-from dashgraph.domain.problems import Problem
+from dashgraph.domain.problems import BadInput, Problem, SourceUnavailable
+from dashgraph.store.database import SQLITE, address
 
 T = TypeVar("T")
+
+SQLITE_FILE = b"SQLite format 3\0"  # how each begins
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -38,10 +42,41 @@ def settings(**given: object) -> Settings:
     """The settings for a command; what is wrong with them ends it with one line."""
     try:
         found = load(**given)
+        check_address(found.database_url.get_secret_value())
     except Problem as problem:
         raise failed(problem) from None
     logs.configure(found.log_format)
     return found
+
+
+def check_address(url: str) -> None:
+    """Find out what cannot be opened before anything is. Raises BadInput, without the address of a server."""
+    try:
+        parsed = address(url)
+    except ValueError as error:
+        message = "The database address cannot be read; it looks like postgresql://user:password@host:5432/name"
+        raise BadInput(message) from error
+    if parsed.drivername == SQLITE:
+        try:
+            wrong = _wrong_with(parsed.database or "")
+        except OSError as error:
+            wrong = f"cannot be opened: {error.strerror}"
+        if wrong:
+            message = f"The database {parsed.database!r} {wrong}."
+            raise BadInput(message)
+
+
+def _wrong_with(name: str) -> str | None:
+    path = Path(name)
+    if name in {"", ":memory:"} or path.is_dir():
+        return "is not a file"
+    if not path.exists():
+        if not path.parent.is_dir():
+            return f"cannot be made: {path.parent} is not a folder"
+        writable = os.access(path.parent, os.W_OK | os.X_OK)
+        return None if writable else f"cannot be made: {path.parent} cannot be written to"
+    with path.open("rb") as file:
+        return None if file.read(len(SQLITE_FILE)) in {b"", SQLITE_FILE} else "is not a SQLite file"
 
 
 def run(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
@@ -50,6 +85,10 @@ def run(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
     try:
         with asyncio.Runner(loop_factory=factory) as runner:
             return runner.run(main())
+    except SourceUnavailable as problem:
+        why = f" ({problem.__cause__})" if isinstance(problem.__cause__, OSError) else ""
+        message = f"The database did not answer{why}; see that it runs, and that its address is right."
+        raise failed(SourceUnavailable(message, source=problem.source)) from None
     except Problem as problem:
         raise failed(problem) from None
 

@@ -1,25 +1,29 @@
 """The commands that move documents: import and export."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from dashgraph.app.build import World, opened
 from dashgraph.app.commands import As, Database, err, out, run, settings
 from dashgraph.domain import dashfile
+from dashgraph.domain.changes import Terms
+from dashgraph.domain.dash import Document
 from dashgraph.domain.ids import Kind, ResourceId
-from dashgraph.domain.imports import ImportAction, Imported, ImportWish
+from dashgraph.domain.imports import ImportAction, ImportDashboard, Imported, check_may_import
 from dashgraph.domain.problems import BadDocument, BadInput, Problem
 from dashgraph.domain.viewers import Reach, TokenScope, Viewer
 from dashgraph.services.documents import Exported, dash_file
 
 NATIVE_ID = re.compile(r"[A-Za-z0-9_.~-]{1,64}")
+LONGEST_TITLE = 200  # characters on a line
+AT_ONCE = 100  # dashboards in memory
 
 
 def register(app: typer.Typer) -> None:
@@ -36,6 +40,10 @@ class Line:
     text: str
     failed: bool = False
 
+    def shown(self) -> Text:
+        style = "red" if self.failed else "green"
+        return Text.assemble((f"{self.outcome:<11}", style), " ", _on_one_line(f"{self.place}: {self.text}"))
+
 
 def import_files(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Sisense .dash files.", show_default=False)],
@@ -47,7 +55,7 @@ def import_files(
         ),
     ] = ImportAction.AUTO,
     folder: Annotated[
-        str | None, typer.Option(help="Native id of a folder of yours to import into.", show_default=False)
+        str | None, typer.Option(help="Id of a folder of yours to import into.", show_default=False)
     ] = None,
     max_megabytes: Annotated[int, typer.Option(min=1, max=1024, help="The largest file that is taken.")] = 64,
     acting: As = None,
@@ -60,7 +68,7 @@ def import_files(
     async def main() -> int:
         async with opened(chosen) as world:
             viewer = await world.identity.acting_as(acting)
-            target = None if folder is None else ResourceId(world.database.name, Kind.FOLDER, folder)
+            target = None if folder is None else _id(folder, world.database.name, Kind.FOLDER)
             return await _import(world, viewer, files, limits, action, target)
 
     if run(main):
@@ -77,34 +85,32 @@ async def _import(
 ) -> int:
     """Import every file; the number of what failed."""
     columns = (TextColumn("Importing"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    console = out if out.is_terminal else err  # on one terminal the lines must know of the bar
     failures = done = 0
-    with Progress(*columns, console=err, transient=True) as progress:
-        task = progress.add_task("files", total=len(files))
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("dashboards", total=0)
         for path in files:
-            for candidate in _candidates(path, limits):
+            candidates = _candidates(path, limits)
+            progress.update(task, total=failures + done + len(candidates))
+            for candidate in candidates:
                 line = await _take_in(world, viewer, path, candidate, action, folder)
                 failures += line.failed
                 done += not line.failed
-                style = "red" if line.failed else "green"
-                out.print(
-                    f"[{style}]{line.outcome:<11}[/{style}] {escape(line.place)}: {escape(line.text)}", soft_wrap=True
-                )
-            progress.advance(task)
-    out.print(f"{done} imported or already here, {failures} failed.")
+                out.print(line.shown(), soft_wrap=True)
+                progress.advance(task)
+    err.print(f"{done} imported or already here, {failures} failed.")
     return failures
 
 
-def _candidates(path: Path, limits: dashfile.Limits) -> Iterator[dashfile.Candidate]:
+def _candidates(path: Path, limits: dashfile.Limits) -> list[dashfile.Candidate]:
     """The dashboards in a file; a file that cannot be read is one candidate with its problem."""
     try:
-        size = path.stat().st_size
-        if size > limits.megabytes * dashfile.MEGABYTE:
-            raise dashfile.too_large(size, limits)  # before reading it
-        yield from dashfile.read(path.read_bytes(), limits)
+        with path.open("rb") as file:
+            return dashfile.read(file.read(limits.bytes + 1), limits)
     except OSError as error:
-        yield dashfile.Candidate("", None, None, BadDocument(f"Cannot be read: {error.strerror}"))
+        return [dashfile.Candidate("", BadDocument(f"Cannot be read: {error.strerror}"))]
     except BadDocument as problem:
-        yield dashfile.Candidate("", None, None, problem)
+        return [dashfile.Candidate("", problem)]
 
 
 async def _take_in(
@@ -115,21 +121,31 @@ async def _take_in(
     action: ImportAction,
     folder: ResourceId | None,
 ) -> Line:
-    place = path.name + candidate.pointer
-    if candidate.document is None:
-        reason = candidate.problem.message if candidate.problem else ""
-        return Line(place, "FAILED", reason, failed=True)
+    place = f"{path}#{candidate.pointer}" if candidate.pointer else str(path)
     try:
-        wish = ImportWish(candidate.document, action, folder)
-        imported = await world.documents.take_in(viewer, world.database.name, wish)
+        if isinstance(candidate.document, BadDocument):
+            raise candidate.document
+        check_may_import(viewer)
+        document = Document.of(candidate.document)
+        wish = ImportDashboard(place=world.database.name, document=document, action=action, folder=folder)
+        outcome = await world.changing.one(viewer, wish, Terms())
+        if outcome.problem is not None:
+            raise outcome.problem
     except Problem as problem:
         return Line(place, "FAILED", problem.message, failed=True)
+    imported = Imported.of(outcome.facts)
     return Line(place, imported.outcome.name, _told(imported))
 
 
 def _told(imported: Imported) -> str:
+    title = imported.title if len(imported.title) <= LONGEST_TITLE else f"{imported.title[:LONGEST_TITLE]}…"
     reason = f" - {imported.reason}" if imported.reason else ""
-    return f"{imported.title} ({imported.widgets} widgets, id {imported.dashboard.native}){reason}"
+    return f"{title} ({imported.widgets} widgets, id {imported.native}){reason}"
+
+
+def _on_one_line(text: str) -> str:
+    """Text of others as a terminal may have it: what does not print is escaped."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def export_files(
@@ -138,51 +154,84 @@ def export_files(
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Every dashboard that you may see.")] = False,
     output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", help="A file for all, or a folder for a file each. Default: print."),
+        str | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="PATH",
+            help="A file for all, or a folder for a file each; with / at its end it is made. Default: print.",
+            show_default=False,
+        ),
     ] = None,
     acting: As = None,
     database: Database = None,
 ) -> None:
     """Export dashboards as .dash, with every key that was imported."""
+    if bool(ids) is everything:
+        err.print("[red]error[/red] Give the ids of dashboards, or --all.")
+        raise typer.Exit(2)
     chosen = settings(database_url=database)
 
-    async def main() -> list[Exported]:
+    async def main() -> int:
         async with opened(chosen) as world:
             viewer = await world.identity.acting_as(acting)
             if viewer.is_admin and TokenScope.ADMIN_READ in viewer.scopes:
                 viewer = viewer.within(Reach.ALL)
             name = world.database.name
-            wanted = await world.documents.visible(viewer, name) if everything else _named(ids or [], name)
-            return await world.documents.give_out(viewer, wanted)
+            wanted = [_id(text, name, Kind.DASHBOARD) for text in ids or []]
+            if everything:
+                wanted = await world.documents.visible(viewer, name)
+            folder = _folder(output)
+            if folder is not None:  # a file each: not all at once in memory
+                for start in range(0, len(wanted), AT_ONCE):
+                    _save_each(await world.documents.give_out(viewer, wanted[start : start + AT_ONCE]), folder)
+            else:
+                exported = await world.documents.give_out(viewer, wanted)
+                _save(dash_file([one.document for one in exported]), output)
+            return len(wanted)
 
-    if bool(ids) is everything:
-        err.print("[red]error[/red] Give the ids of dashboards, or --all.")
-        raise typer.Exit(2)
-    _write(run(main), output)
-
-
-def _named(texts: Sequence[str], source: str) -> list[ResourceId]:
-    """Dashboards by global id or by the native id that `import` printed."""
-    found = []
-    for text in texts:
-        one = ResourceId.decode(text)
-        if one is None and NATIVE_ID.fullmatch(text):
-            one = ResourceId(source, Kind.DASHBOARD, text)
-        if one is None or one.kind is not Kind.DASHBOARD:
-            message = f"{text!r} is not the id of a dashboard."
-            raise BadInput(message)
-        found.append(one)
-    return found
+    many = run(main)
+    if output is not None:
+        err.print(f"Exported {many} dashboards.")
 
 
-def _write(exported: Sequence[Exported], output: Path | None) -> None:
+def _id(text: str, source: str, kind: Kind) -> ResourceId:
+    """A thing by its global id, or by the native id that `import` printed."""
+    one = ResourceId.decode(text)
+    if one is None and NATIVE_ID.fullmatch(text):
+        one = ResourceId(source, kind, text)
+    if one is None or one.kind is not kind:
+        message = f"{text!r} is not the id of a {str(kind).lower()}."
+        raise BadInput(message)
+    return one
+
+
+def _folder(output: str | None) -> Path | None:
+    """The folder that is meant, made when the text says that it is one."""
     if output is None:
-        typer.echo(dash_file([one.document for one in exported]), nl=False)
-    elif output.is_dir():
-        for one in exported:
-            (output / f"{one.dashboard.native}.dash").write_bytes(dash_file([one.document]))
-        err.print(f"Wrote {len(exported)} files.")
-    else:
-        output.write_bytes(dash_file([one.document for one in exported]))
-        err.print(f"Wrote {len(exported)} dashboards.")
+        return None
+    if output.endswith("/"):
+        try:
+            Path(output).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _unwritable(output, error) from None
+    return Path(output) if Path(output).is_dir() else None
+
+
+def _save_each(exported: Sequence[Exported], folder: Path) -> None:
+    for one in exported:
+        _save(dash_file([one.document]), str(folder / f"{one.dashboard.native}.dash"))
+
+
+def _save(content: bytes, output: str | None) -> None:
+    if output is None:
+        typer.echo(content, nl=False)
+        return
+    try:
+        Path(output).write_bytes(content)
+    except OSError as error:
+        raise _unwritable(output, error) from None
+
+
+def _unwritable(output: str, error: OSError) -> BadInput:
+    return BadInput(f"Cannot write {output!r}: {error.strerror}")

@@ -1,12 +1,15 @@
 """GraphQL over HTTP: what a request means and how its answer is written (the GraphQL-over-HTTP specification)."""
 
+import asyncio
 import json
+import re
 from typing import Any
 
 import orjson
 from aiohttp import hdrs, web
 from aiohttp.typedefs import LooseHeaders
 
+from dashgraph.app.settings import Settings
 from dashgraph.domain.problems import BadInput, Problem, TooMuch, Unauthenticated
 from dashgraph.domain.viewers import Viewer
 from dashgraph.graph import errors
@@ -16,6 +19,11 @@ from dashgraph.services.identity import REFUSED, Identity
 RESPONSE_JSON = "application/graphql-response+json"
 PLAIN_JSON = "application/json"
 BAD_REQUEST = "BAD_REQUEST"
+LIMITS = web.AppKey("limits", Settings)
+IDENTITY = web.AppKey("identity", Identity)
+VIEWER = web.RequestKey("viewer", Viewer)
+CHALLENGE = {hdrs.WWW_AUTHENTICATE: "Bearer"}
+QUALITY = re.compile(r"q=([01](?:\.\d{0,3})?)")
 
 
 class Refused(Exception):
@@ -33,8 +41,8 @@ class GraphQLEndpoint:
         self._executor = executor
         self._identity = identity
 
-    async def __call__(self, request: web.Request) -> web.Response:
-        kind = _accepted(request.headers.get(hdrs.ACCEPT))
+    async def answer(self, request: web.Request) -> web.Response:
+        kind = _accepted(",".join(request.headers.getall(hdrs.ACCEPT, [])))
         if kind is None:
             error = errors.plain(f"Accept {RESPONSE_JSON} or {PLAIN_JSON}.", BAD_REQUEST)
             return _written(406, {"errors": [error]}, PLAIN_JSON)
@@ -45,7 +53,7 @@ class GraphQLEndpoint:
             return _written(refused.status, {"errors": [refused.error]}, kind, refused.headers)
         except Problem as problem:  # the store did not answer
             return _written(503, {"errors": [errors.problem(problem)]}, kind)
-        request["viewer"] = viewer
+        request[VIEWER] = viewer
         answer = await self._executor.run(operation, viewer)
         return _written(_status(answer, kind), answer.payload, kind, _allowed(answer))
 
@@ -58,8 +66,7 @@ async def viewer_of(request: web.Request, identity: Identity) -> Viewer:
             raise Unauthenticated(REFUSED)
         return await identity.viewer(token)
     except Unauthenticated as problem:
-        challenge = {hdrs.WWW_AUTHENTICATE: "Bearer"}
-        raise Refused(401, errors.problem(problem), challenge) from None
+        raise Refused(401, errors.problem(problem), CHALLENGE) from None
 
 
 def bearer(request: web.Request) -> str | None:
@@ -71,21 +78,40 @@ async def json_body(request: web.Request) -> dict[str, Any]:
     """The JSON object of a POST. Raises Refused, naming what is wrong with it."""
     if request.content_type != PLAIN_JSON or (request.charset or "utf-8").lower() not in {"utf-8", "utf8"}:
         raise Refused(415, errors.plain("Send JSON in UTF-8, with Content-Type: application/json.", BAD_REQUEST))
+    if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
+        raise Refused(415, errors.plain("Send the body as it is, without Content-Encoding.", BAD_REQUEST))
     try:
-        body = await request.read()
-    except web.HTTPRequestEntityTooLarge:
-        limit = request.app[LIMIT] // 1024
-        raise Refused(413, errors.plain(f"The request is larger than {limit} kilobytes.", TooMuch.code)) from None
-    try:
-        found = json.loads(body)
+        found = _json((await _body(request)).decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise Refused(400, errors.plain("The body is not JSON.", BAD_REQUEST)) from None
     if not isinstance(found, dict):
-        raise Refused(400, errors.plain("The body is a JSON object with `query` in it.", BAD_REQUEST))
+        raise Refused(400, errors.plain("The body is not a JSON object.", BAD_REQUEST))
     return found
 
 
-LIMIT = web.AppKey("largest_body", int)
+async def _body(request: web.Request) -> bytes:
+    limits = request.app[LIMITS]
+    try:
+        async with asyncio.timeout(limits.body_seconds):
+            return await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        message = f"The request is larger than {limits.max_body_kilobytes} kilobytes."
+        raise Refused(413, errors.plain(message, TooMuch.code)) from None
+    except TimeoutError:
+        message = f"The body did not arrive within {limits.body_seconds:g} seconds."
+        raise Refused(408, errors.plain(message, BAD_REQUEST)) from None
+    except (web.RequestPayloadError, ConnectionError):
+        raise Refused(400, errors.plain("The body did not arrive whole.", BAD_REQUEST)) from None
+
+
+def _json(text: str) -> Any:
+    """The value of a JSON text. Raises ValueError; Python's NaN and Infinity are not JSON."""
+    return json.loads(text, parse_constant=_no_constant)
+
+
+def _no_constant(name: str) -> None:
+    message = f"{name} is not JSON"
+    raise ValueError(message)
 
 
 async def _operation(request: web.Request) -> Operation:
@@ -93,7 +119,7 @@ async def _operation(request: web.Request) -> Operation:
         parameters: dict[str, Any] = dict(request.query)
         if "variables" in parameters:
             try:
-                parameters["variables"] = json.loads(parameters["variables"])
+                parameters["variables"] = _json(parameters["variables"])
             except (ValueError, RecursionError):
                 raise Refused(400, errors.plain("`variables` is not JSON.", BAD_REQUEST)) from None
     else:
@@ -110,14 +136,22 @@ async def _operation(request: web.Request) -> Operation:
     return Operation(query, variables, name or None, only_query=request.method == hdrs.METH_GET)
 
 
-def _accepted(accept: str | None) -> str | None:
-    """The type to answer with. Whoever does not say gets plain JSON, as old clients expect."""
-    if not accept:
+def _accepted(accept: str) -> str | None:
+    """The type to answer with, or None. Whoever does not name the newer one gets plain JSON, as old clients expect."""
+    if not accept.strip():
         return PLAIN_JSON
-    ranges = {part.split(";")[0].strip().lower() for part in accept.split(",")}
-    if RESPONSE_JSON in ranges:
-        return RESPONSE_JSON
-    return PLAIN_JSON if ranges & {PLAIN_JSON, "application/*", "*/*"} else None
+    ranges = {}
+    for part in accept.split(","):
+        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        quality = next((found[1] for found in map(QUALITY.fullmatch, parameters) if found), "1")
+        ranges[name] = float(quality)
+
+    def liked(kind: str) -> tuple[float, bool]:
+        nearest = next((name for name in (kind, "application/*", "*/*") if name in ranges), None)
+        return (ranges[nearest], nearest == kind) if nearest else (0, False)
+
+    best = max((PLAIN_JSON, RESPONSE_JSON), key=lambda kind: (liked(kind), kind == RESPONSE_JSON and kind in ranges))
+    return best if liked(best)[0] > 0 else None
 
 
 def _status(answer: Answer, kind: str) -> int:
@@ -144,27 +178,28 @@ def encoded(payload: object) -> bytes:
 
 async def login(request: web.Request) -> web.Response:
     """POST /login with `username` and `password`: a session token, or 401 without saying what was wrong."""
-    identity = request.app[IDENTITY]
     try:
         body = await json_body(request)
         name, password = body.get("username"), body.get("password")
         if not isinstance(name, str) or not isinstance(password, str):
             raise Refused(400, errors.plain("`username` and `password` are text.", BadInput.code))
-        issued = await identity.login(name, password)
+        issued = await request.app[IDENTITY].login(name, password)
     except Refused as refused:
         return _written(refused.status, {"errors": [refused.error]}, PLAIN_JSON)
     except Unauthenticated as problem:
-        return _written(401, {"errors": [errors.problem(problem)]}, PLAIN_JSON)
+        return _written(401, {"errors": [errors.problem(problem)]}, PLAIN_JSON, CHALLENGE)
+    except Problem as problem:  # the store did not answer
+        return _written(503, {"errors": [errors.problem(problem)]}, PLAIN_JSON)
     expires = issued.expires_at.isoformat() if issued.expires_at else None
     return _written(200, {"token": issued.text, "expiresAt": expires}, PLAIN_JSON)
 
 
 async def logout(request: web.Request) -> web.Response:
-    """POST /logout: the bearer token is revoked."""
+    """POST /logout: the session ends. An API token goes on: it is revoked with `dashgraph token revoke`."""
     token = bearer(request)
-    if token is not None:
-        await request.app[IDENTITY].logout(token)
+    try:
+        if token is not None:
+            await request.app[IDENTITY].logout(token)
+    except Problem as problem:  # the store did not answer
+        return _written(503, {"errors": [errors.problem(problem)]}, PLAIN_JSON)
     return web.Response(status=204)
-
-
-IDENTITY = web.AppKey("identity", Identity)

@@ -7,27 +7,42 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+from aiohttp.http_exceptions import HttpProcessingError
 
-SECRETS = re.compile(r"dg_[A-Za-z0-9_-]{8,}|(?<=://)[^/@\s]+:[^/@\s]+(?=@)")
+SECRETS = re.compile(r"dgs?_[A-Za-z0-9_-]{8,}|(?<=://)[^/@\s]+:[^/@\s]+(?=@)")
+
+
+class Lines(logging.StreamHandler[Any]):
+    """Where the lines of libraries go that log in Python's own way."""
 
 
 def configure(style: str) -> None:
     """`json`, `console`, or `auto`: console when a person looks on."""
     console = style == "console" or (style == "auto" and sys.stderr.isatty())
-    renderer: Any = structlog.dev.ConsoleRenderer() if console else structlog.processors.JSONRenderer()
+    renderer: Any = structlog.processors.JSONRenderer()
+    if console:
+        renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        redacted,
+    ]
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            redacted,
-            renderer,
-        ],
+        processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+    lines = Lines(sys.stderr)
+    lines.addFilter(_ours_to_mend)
+    without_meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    lines.setFormatter(
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[without_meta, renderer])
+    )
+    root = logging.getLogger()
+    root.handlers = [*(one for one in root.handlers if not isinstance(one, Lines)), lines]
 
 
 def redacted(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -36,3 +51,8 @@ def redacted(_logger: object, _method: str, event: MutableMapping[str, Any]) -> 
         if isinstance(value, str):
             event[key] = SECRETS.sub("[redacted]", value)
     return event
+
+
+def _ours_to_mend(record: logging.LogRecord) -> bool:
+    """Not what a client sent that is no HTTP: the server quotes the bytes, and they may hold a secret."""
+    return record.exc_info is None or not isinstance(record.exc_info[1], HttpProcessingError)

@@ -5,17 +5,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from dashgraph.app import documents
+from dashgraph.app import documents, handing
 from dashgraph.app.build import World, opened
-from dashgraph.app.commands import Database, err, failed, out, run, settings
+from dashgraph.app.commands import Database, err, failed, out, run, settings, shown
 from dashgraph.app.running import serve as serve_world
 from dashgraph.domain.problems import BadInput, Conflict
 from dashgraph.domain.roles import NATIVE_ROLES
 from dashgraph.domain.viewers import TokenScope
 from dashgraph.graph.schema import sdl
-from dashgraph.services.identity import IssuedToken
+from dashgraph.services.identity import PREFIXES, IssuedToken, TokenFacts
 from dashgraph.store import demo as company
 from dashgraph.store import upgrade
 
@@ -30,17 +29,19 @@ users = typer.Typer(help="Users of the native store.", no_args_is_help=True)
 tokens = typer.Typer(help="API tokens.", no_args_is_help=True)
 app.add_typer(users, name="user")
 app.add_typer(tokens, name="token")
-documents.register(app)
-
 DEMO_TOKEN_DAYS = 30
 
 
 @app.command()
 def serve(
     database: Database = None,
-    host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")] = None,
+    host: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Where to listen. Default: DASHGRAPH_HOST, else 127.0.0.1."),
+    ] = None,
     port: Annotated[
-        int | None, typer.Option(help="Port to listen on; 0 takes a free one.", show_default="8000")
+        int | None,
+        typer.Option(metavar="PORT", help="The port; 0 takes a free one. Default: DASHGRAPH_PORT, else 8000."),
     ] = None,
     demo: Annotated[bool, typer.Option("--demo", help="Fill an empty store with a made-up company first.")] = False,
 ) -> None:
@@ -79,7 +80,8 @@ def demo(database: Database = None) -> None:
         async with opened(chosen) as world:
             found = await company.load_demo(world.database, datetime.now(UTC))
             counts = ", ".join(f"{number} {noun}" for noun, number in found.counts.items())
-            out.print(f"Loaded {counts}. The administrator is {found.admin_email}; make a token with:")
+            out.print(f"Loaded {counts}.", soft_wrap=True)
+            out.print(f"The administrator is {found.admin_email}; make a token with:")
             out.print(f"  dashgraph token create {found.admin_email}")
 
     run(main)
@@ -94,19 +96,26 @@ async def _demo_token(world: World) -> IssuedToken:
 
 @app.command()
 def schema(
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write it here instead of printing it.")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write it here instead of printing it."),
+    ] = None,
     check: Annotated[
-        Path | None, typer.Option(help="Only compare with this file; exit code 1 when it differs.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Only compare with this file; exit code 1 when it differs."),
     ] = None,
 ) -> None:
     """Print the schema of the graph (SDL)."""
     text = sdl()
     if check is not None:
-        if not check.is_file() or check.read_text() != text:
+        if not check.is_file() or check.read_bytes() != text.encode():
             raise failed(Conflict(f"{check} is not the schema; write it with: dashgraph schema -o {check}"))
-        out.print(f"{check} is the schema.")
+        out.print(f"{shown(check)} is the schema.", soft_wrap=True)
     elif output is not None:
-        output.write_text(text)
+        try:
+            output.write_bytes(text.encode())
+        except OSError as error:
+            raise failed(BadInput(f"{output} cannot be written: {error.strerror}")) from None
     else:
         typer.echo(text, nl=False)
 
@@ -128,11 +137,13 @@ def migrate(database: Database = None) -> None:
 
 @users.command("add")
 def user_add(
-    email: Annotated[str, typer.Argument(help="The e-mail address.")],
-    role: Annotated[str, typer.Option(help=f"One of: {', '.join(NATIVE_ROLES)}.")] = "viewer",
-    first_name: Annotated[str | None, typer.Option(help="The first name.")] = None,
-    last_name: Annotated[str | None, typer.Option(help="The last name.")] = None,
-    user_name: Annotated[str | None, typer.Option(help="A name to sign in with, besides the address.")] = None,
+    email: Annotated[str, typer.Argument(metavar="EMAIL", help="The e-mail address.")],
+    role: Annotated[str, typer.Option(metavar="ROLE", help=f"One of: {', '.join(NATIVE_ROLES)}.")] = "viewer",
+    first_name: Annotated[str | None, typer.Option(metavar="NAME", help="The first name.")] = None,
+    last_name: Annotated[str | None, typer.Option(metavar="NAME", help="The last name.")] = None,
+    user_name: Annotated[
+        str | None, typer.Option(metavar="NAME", help="A name to sign in with, besides the address; without @.")
+    ] = None,
     password: Annotated[bool, typer.Option("--password", help="Ask for a password to sign in with.")] = False,
     database: Database = None,
 ) -> None:
@@ -150,20 +161,26 @@ def user_add(
                 last_name=last_name,
                 user_name=user_name,
             )
-            out.print(f"Added {email} as {role}. Make a token with: dashgraph token create {email}")
+            typer.echo(f"Added {email} as {role}. Make a token with: dashgraph token create {email}")
 
     run(main)
 
 
 @tokens.command("create")
 def token_create(
-    user: Annotated[str, typer.Argument(help="Whose token: an e-mail address or user name.")],
-    name: Annotated[str, typer.Option(help="What it is for.")] = "command line",
+    user: Annotated[str, typer.Argument(metavar="USER", help="Whose token: an e-mail address or user name.")],
+    name: Annotated[str, typer.Option(metavar="TEXT", help="What it is for.")] = "command line",
     scope: Annotated[
         list[str] | None,
-        typer.Option(help=f"What it may be used for, again and again: {', '.join(TokenScope)}. Default: all."),
+        typer.Option(
+            metavar="SCOPE",
+            help=f"What it may be used for: {', '.join(TokenScope)}; may be given several times. "
+            "Default: everything that the user's role may.",
+        ),
     ] = None,
-    days: Annotated[int | None, typer.Option(min=1, max=3650, help="When it ends. Default: never.")] = None,
+    days: Annotated[
+        int | None, typer.Option(metavar="DAYS", min=1, max=3650, help="How long it is valid. Default: for ever.")
+    ] = None,
     database: Database = None,
 ) -> None:
     """Make an API token and print it, once."""
@@ -173,7 +190,7 @@ def token_create(
         lifetime = None if days is None else timedelta(days=days)
         async with opened(chosen) as world:
             issued = await world.identity.create_token(user, name=name, scopes=scope or None, lifetime=lifetime)
-            err.print("Keep it safe: it is not shown again. Its id, to revoke it by, is", issued.id)
+            err.print(f"Keep it safe: it is not shown again. Its id, to revoke it by, is {issued.id}", soft_wrap=True)
             typer.echo(issued.text)
 
     run(main)
@@ -181,40 +198,46 @@ def token_create(
 
 @tokens.command("list")
 def token_list(database: Database = None) -> None:
-    """List the API tokens; the tokens themselves are not kept."""
+    """List the API tokens, the newest first, one a line; the tokens themselves are not kept."""
     chosen = settings(database_url=database)
 
     async def main() -> None:
-        table = Table("Id", "User", "Name", "Scopes", "Created", "Expires", "State")
         async with opened(chosen) as world:
             now = datetime.now(UTC)
             for one in await world.identity.tokens():
-                expired = one.expires_at is not None and one.expires_at <= now
-                state = "revoked" if one.revoked_at else "expired" if expired else "valid"
-                ends = f"{one.expires_at:%Y-%m-%d %H:%M}" if one.expires_at else "never"
-                scopes = " ".join(one.scopes)
-                table.add_row(one.id, one.email, one.name, scopes, f"{one.created_at:%Y-%m-%d %H:%M}", ends, state)
-        out.print(table)
+                typer.echo(f"{one.id}  {one.email}  {_state(one, now)}  ({one.name}; for {', '.join(one.scopes)})")
 
     run(main)
 
 
+def _state(token: TokenFacts, now: datetime) -> str:
+    if token.revoked_at is not None:
+        return f"revoked {token.revoked_at:%Y-%m-%d}"
+    if token.expires_at is None:
+        return "valid"
+    return f"{'expired' if token.expires_at <= now else 'valid until'} {token.expires_at:%Y-%m-%d}"
+
+
 @tokens.command("revoke")
 def token_revoke(
-    token_id: Annotated[str, typer.Argument(help="The id of the token, from `token list`.")],
+    token_id: Annotated[str, typer.Argument(metavar="ID", help="The id of the token, from: dashgraph token list")],
     database: Database = None,
 ) -> None:
     """Revoke a token at once."""
-    if token_id.startswith("dg_"):
+    if token_id.startswith(tuple(PREFIXES.values())):
         raise failed(BadInput("Give the id of the token, not the token; see: dashgraph token list"))
     chosen = settings(database_url=database)
 
     async def main() -> None:
         async with opened(chosen) as world:
             await world.identity.revoke(token_id)
-            out.print(f"Revoked {token_id}.")
+            typer.echo(f"Revoked {token_id}.")
 
     run(main)
+
+
+documents.register(app)
+handing.register(app)
 
 
 def main() -> None:

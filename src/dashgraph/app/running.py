@@ -12,6 +12,8 @@ from dashgraph.app.build import World
 from dashgraph.app.server import application
 from dashgraph.domain.problems import Conflict
 
+IDLE_SECONDS = 75  # how long a connection may stay without a request
+
 log = structlog.get_logger("dashgraph.server")
 
 
@@ -24,9 +26,7 @@ async def serve(world: World, *, ready: Callable[[str], None]) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
-    runner = web.AppRunner(
-        application(world), access_log=None, shutdown_timeout=world.settings.shutdown_seconds, handle_signals=False
-    )
+    runner = runner_of(world)
     await runner.setup()
     try:
         ready(await _listen(runner, world.settings.host, world.settings.port))
@@ -36,12 +36,25 @@ async def serve(world: World, *, ready: Callable[[str], None]) -> None:
         await runner.cleanup()
 
 
+def runner_of(world: World) -> web.AppRunner:
+    """The application, ready to be set up and to listen."""
+    return web.AppRunner(
+        application(world),
+        access_log=None,
+        handle_signals=False,
+        shutdown_timeout=world.settings.shutdown_seconds,
+        keepalive_timeout=IDLE_SECONDS,
+        auto_decompress=False,  # a small body could become a large one
+    )
+
+
 async def _listen(runner: web.AppRunner, host: str, port: int) -> str:
     site = web.TCPSite(runner, host, port)
     try:
         await site.start()
     except OSError as error:
-        message = f"Cannot listen on {host}:{port} ({error.strerror}); choose another with --port."
+        why = (error.strerror or str(error)).rpartition("): ")[2]  # without the address, which is said already
+        message = f"Cannot listen on {host}:{port}: {why}; choose another with --host and --port."
         raise Conflict(message) from error
     address = runner.addresses[0]
     shown = f"[{host}]" if _family(host) == socket.AF_INET6 else host

@@ -11,19 +11,22 @@ from aiohttp import hdrs, web
 
 from dashgraph.app import http
 from dashgraph.app.build import World
+from dashgraph.domain.problems import NotFound
 from dashgraph.graph import errors
 from dashgraph.store import upgrade
 
 log = structlog.get_logger("dashgraph.server")
 
 GRAPHIQL = Path(__file__).parent / "graphiql"
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}")
+REQUEST_ID = web.RequestKey("id", str)
 # GraphiQL's editor styles itself and starts its workers from blobs; nothing comes from elsewhere.
 POLICY = (
     "default-src 'none'; script-src 'self'; worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
+OK, NOT_FOUND = 200, 404
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -38,12 +41,12 @@ def application(world: World) -> web.Application:
     """The application over an open world. Who opened the world closes it, after the application."""
     limit = world.settings.max_body_kilobytes * 1024
     app = web.Application(middlewares=[observed], client_max_size=limit)
-    app[http.LIMIT] = limit
+    app[http.LIMITS] = world.settings
     app[http.IDENTITY] = world.identity
     app[WORLD] = world
     endpoint = http.GraphQLEndpoint(world.executor, world.identity)
-    app.router.add_get("/graphql", endpoint, allow_head=False)
-    app.router.add_post("/graphql", endpoint)
+    app.router.add_get("/graphql", endpoint.answer, allow_head=False)
+    app.router.add_post("/graphql", endpoint.answer)
     app.router.add_post("/login", http.login)
     app.router.add_post("/logout", http.logout)
     app.router.add_get("/healthz", healthz)
@@ -61,8 +64,8 @@ def application(world: World) -> web.Application:
 async def observed(request: web.Request, handler: Handler) -> web.StreamResponse:
     """One log line a request, with an id that the answer carries too. Never the query, a header or a token."""
     given = request.headers.get("X-Request-Id", "")
-    request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
-    request["id"] = request_id
+    request_id = given if WELL_FORMED.fullmatch(given) else secrets.token_hex(8)
+    request[REQUEST_ID] = request_id
     started = time.perf_counter()
     status = 500
     with structlog.contextvars.bound_contextvars(request_id=request_id):
@@ -73,14 +76,15 @@ async def observed(request: web.Request, handler: Handler) -> web.StreamResponse
             status = error.status
             if status < 400:  # noqa: PLR2004 - a redirect
                 raise
-            response = _said(status, f"{error.reason}: {request.method} {request.path}", http.BAD_REQUEST)
+            code = NotFound.code if status == NOT_FOUND else http.BAD_REQUEST
+            response = _said(status, f"{error.reason}: {request.method} {request.path}", code)
             if hdrs.ALLOW in error.headers:
                 response.headers[hdrs.ALLOW] = error.headers[hdrs.ALLOW]
         except Exception:
             log.exception("unexpected")
             response = _said(500, f"Something went wrong on our side; the log has it as {request_id}.", errors.INTERNAL)
         finally:
-            viewer = request.get("viewer")
+            viewer = request.get(http.VIEWER)
             log.info(
                 "request",
                 method=request.method,
@@ -99,8 +103,11 @@ def _said(status: int, message: str, code: str) -> web.Response:
 
 async def signed(request: web.Request, response: web.StreamResponse) -> None:
     response.headers.update(HEADERS)
-    response.headers["X-Request-Id"] = request.get("id", "")
-    if request.path == "/graphql" or request.path.startswith("/log"):
+    response.headers["X-Request-Id"] = request.get(REQUEST_ID, "")
+    if request.path.startswith("/graphiql/assets/"):
+        if response.status == OK:  # their names change with their content
+            response.headers[hdrs.CACHE_CONTROL] = "public, max-age=31536000, immutable"
+    elif hdrs.CACHE_CONTROL not in response.headers:
         response.headers[hdrs.CACHE_CONTROL] = "no-store"
 
 

@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
     graphiql: bool = Field(default=True, description="Whether GraphiQL is served under /graphiql.")
     max_body_kilobytes: int = Field(default=1024, ge=1, description="The largest request body that is read.")
+    body_seconds: float = Field(default=30, gt=0, description="How long a request body may take to arrive.")
     log_format: str = Field(
         default="auto", pattern="^(auto|json|console)$", description="json, console, or console on a terminal only."
     )

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 JsonObject = dict[str, Any]
 
@@ -18,6 +18,11 @@ class Document:
     """The JSON text of a dashboard (without its widgets) or of a widget, just as it was imported."""
 
     text: str
+
+    @classmethod
+    def of(cls, raw: JsonObject) -> Self:
+        """The document as text: keys in their order, and only ASCII, so that every database keeps every character."""
+        return cls(json.dumps(raw, separators=(",", ":")))
 
     @cached_property
     def raw(self) -> JsonObject:

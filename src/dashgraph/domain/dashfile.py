@@ -12,11 +12,9 @@ from dashgraph.domain.problems import BadDocument
 
 MEGABYTE = 1024 * 1024
 ID = re.compile(r"[A-Za-z0-9_.~-]{1,64}")
-BYTE_ORDER_MARKS = {
-    b"\xff\xfe": "UTF-16",
-    b"\xfe\xff": "UTF-16",
-    b"\x00\x00\xfe\xff": "UTF-32",
-}
+WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")  # what UTF-16 and UTF-32 files begin with
+STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{}]', re.DOTALL)
+LONGEST_KEY, LONGEST_POINTER = 60, 200  # characters shown to people
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +26,26 @@ class Limits:
     dashboards: int = 1000
     widgets: int = 2000
 
+    @property
+    def bytes(self) -> int:
+        return self.megabytes * MEGABYTE
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """One dashboard of a file: its document, or why it cannot be taken. The others are not concerned."""
 
     pointer: str
-    title: str | None
-    document: JsonObject | None
-    problem: BadDocument | None
+    document: JsonObject | BadDocument
 
 
 def read(data: bytes, limits: Limits = Limits()) -> list[Candidate]:
     """The dashboards in a file: an object is one, an array holds many. Raises BadDocument for the file as a whole."""
     found = _parse(_decode(data, limits), limits)
     if isinstance(found, dict):
-        return [_candidate(found, "", limits)]
+        return [_candidate(found, [], limits)]
+    if isinstance(found, _Lost):
+        raise BadDocument(found.reason, pointer="")
     if not isinstance(found, list):
         message = f"Expected a dashboard or an array of dashboards, found {_name(found)}"
         raise BadDocument(message, pointer="")
@@ -52,120 +54,104 @@ def read(data: bytes, limits: Limits = Limits()) -> list[Candidate]:
         raise BadDocument(message, pointer="")
     if len(found) > limits.dashboards:
         message = f"{len(found)} dashboards in one file; at most {limits.dashboards} are taken at once"
-        raise BadDocument(message)
-    return [_candidate(item, f"/{index}", limits) for index, item in enumerate(found)]
+        raise BadDocument(message, pointer="")
+    return list(_each_once([_candidate(item, [index], limits) for index, item in enumerate(found)]))
 
 
-def widgets_of(document: JsonObject) -> list[tuple[str, JsonObject]]:
-    """The widgets with their place in the document. Servers export a list; some versions a map by id."""
-    widgets = document.get("widgets")
-    if isinstance(widgets, dict):
-        return [(f"/widgets/{_escape(key)}", widget) for key, widget in widgets.items()]
-    return [(f"/widgets/{index}", widget) for index, widget in enumerate(widgets or [])]
+def of_value(found: Any, limits: Limits = Limits()) -> list[Candidate]:
+    """The same for a value that was read already. Raises BadDocument for it as a whole."""
+    try:
+        data = json.dumps(found, allow_nan=False).encode()
+    except RecursionError:
+        raise _too_deep(limits) from None
+    except ValueError:
+        message = "A number that JSON cannot hold, or with thousands of digits"
+        raise BadDocument(message) from None
+    return read(data, limits)
 
 
-def too_large(size: int, limits: Limits) -> BadDocument:
-    """The problem of a file of this many bytes."""
-    message = f"The file has {size / MEGABYTE:.0f} MB; at most {limits.megabytes} MB are taken (--max-megabytes)"
-    return BadDocument(message)
+def widgets_of(document: JsonObject) -> list[JsonObject]:
+    """The widgets of a document. Servers export a list; some versions a map by id."""
+    held = document.get("widgets") or []
+    return list(held.values() if isinstance(held, dict) else held)
 
 
 def _decode(data: bytes, limits: Limits) -> str:
-    if len(data) > limits.megabytes * MEGABYTE:
-        raise too_large(len(data), limits)
-    for mark, encoding in BYTE_ORDER_MARKS.items():
-        if data.startswith(mark):
-            message = f"The file is {encoding}; save it as UTF-8"
-            raise BadDocument(message)
+    if len(data) > limits.bytes:
+        message = f"The file is larger than {limits.megabytes} MB, the most that is taken (--max-megabytes)"
+        raise BadDocument(message)
+    if data.startswith(WIDE_MARKS) or b"\0" in data[:4]:
+        message = "The file looks like UTF-16 or UTF-32; save it as UTF-8"
+        raise BadDocument(message)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        message = f"Not UTF-8 text at byte {error.start}; is this a .dash file?"
+        line = error.object.count(b"\n", 0, error.start) + 1
+        message = f"Not UTF-8 text at line {line} (byte {error.start}); is this a .dash file?"
         raise BadDocument(message) from None
-    if not text.strip():
+    if not text or text.isspace():
         message = "The file is empty"
         raise BadDocument(message)
     return text
 
 
-class _Object(dict[str, Any]):
-    """An object that was written with one key twice."""
+@dataclass(frozen=True, slots=True)
+class _Lost:
+    """Stands where reading would have changed what was written. Its place is not known until the whole is read."""
 
-    twice: str
-
-
-class _Endless(float):
-    """A number too large for a float: it would be lost."""
+    reason: str
 
 
-def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any] | _Lost:
     found = dict(pairs)
     if len(found) == len(pairs):
         return found
-    keys = [key for key, _ in pairs]
-    marked = _Object(found)
-    marked.twice = next(key for key in keys if keys.count(key) > 1)
-    return marked
+    seen: set[str] = set()
+    twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+    return _Lost(f'The key "{_shown(twice)}" stands twice in one object')
 
 
-def _float(text: str) -> float:
+def _float(text: str) -> float | _Lost:
     found = float(text)
-    return found if math.isfinite(found) else _Endless(found)
+    return found if math.isfinite(found) else _Lost("A number too large to keep")
 
 
-def _constant(text: str) -> float:
-    message = f"Not JSON: {text} is not a number in JSON"
-    raise BadDocument(message)
+def _int(text: str) -> int | _Lost:
+    try:
+        return int(text)
+    except ValueError:  # Python reads at most 4300 digits: more take long
+        return _Lost("A number with thousands of digits")
+
+
+def _constant(text: str) -> _Lost:
+    return _Lost(f"{text} is not a value of JSON")
 
 
 def _parse(text: str, limits: Limits) -> Any:
     try:
-        found = json.loads(text, object_pairs_hook=_pairs, parse_float=_float, parse_constant=_constant)
+        try:
+            return _load(text)
+        except json.JSONDecodeError:
+            raise
+        except ValueError:
+            return _load(text, parse_int=_int)  # slower, and knows where
     except json.JSONDecodeError as error:
         at_end = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
-        what = "The file ends in the middle; was it cut off?" if at_end else f"Not JSON: {error.msg}"
+        reason = error.msg.removesuffix(" at").rstrip(": ")
+        what = "The file ends in the middle; was it cut off?" if at_end else f"Not JSON: {reason}"
         message = f"{what} (line {error.lineno}, column {error.colno})"
         raise BadDocument(message) from None
     except RecursionError:
-        raise _too_deep(_place_of_depth(text, limits.depth), limits) from None
-    except ValueError:  # Python refuses numbers of more than 4300 digits
-        digits = re.search(r"\d{4301}", text)
-        message = f"A number with thousands of digits ({_line(text, digits.start() if digits else 0)})"
-        raise BadDocument(message) from None
-    _check_values(found, limits)
-    return found
+        raise _too_deep(limits, f" ({_place_of_depth(text, limits.depth)})") from None
 
 
-def _check_values(found: Any, limits: Limits) -> None:
-    """Look at every value once: nothing too deep, nothing that reading has lost."""
-    stack: list[tuple[Any, str, int]] = [(found, "", 0)]
-    while stack:
-        value, pointer, depth = stack.pop()
-        if depth > limits.depth:
-            raise _too_deep(f"at {pointer}", limits)
-        if isinstance(value, _Object):
-            message = f"The key {value.twice!r} stands twice in one object"
-            raise BadDocument(message, pointer=pointer)
-        if isinstance(value, _Endless):
-            message = "A number too large to keep"
-            raise BadDocument(message, pointer=pointer)
-        items: Iterator[tuple[str, Any]] = iter(())
-        if isinstance(value, dict):
-            items = ((_escape(key), item) for key, item in value.items())
-        elif isinstance(value, list):
-            items = ((str(index), item) for index, item in enumerate(value))
-        stack.extend(
-            (item, f"{pointer}/{key}", depth + 1) for key, item in items if isinstance(item, dict | list | _Endless)
-        )
-
-
-def _too_deep(place: str, limits: Limits) -> BadDocument:
-    return BadDocument(f"Nested more than {limits.depth} levels deep ({_short(place)})")
+def _load(text: str, **hooks: Any) -> Any:
+    return json.loads(text, object_pairs_hook=_pairs, parse_float=_float, parse_constant=_constant, **hooks)
 
 
 def _place_of_depth(text: str, depth: int) -> str:
     level = 0
-    for token in re.finditer(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', text):
+    for token in STRING_OR_BRACKET.finditer(text):
         level += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token.group(), 0)
         if level > depth:
             return _line(text, token.start())
@@ -174,17 +160,48 @@ def _place_of_depth(text: str, depth: int) -> str:
 
 def _line(text: str, position: int) -> str:
     line = text.count("\n", 0, position) + 1
-    return f"line {line}, column {position - (text.rfind(chr(10), 0, position) + 1) + 1}"
+    return f"line {line}, column {position - text.rfind(chr(10), 0, position)}"
 
 
-def _candidate(found: Any, pointer: str, limits: Limits) -> Candidate:
-    title = found.get("title") if isinstance(found, dict) else None
-    title = title if isinstance(title, str) else None
+def _too_deep(limits: Limits, place: str = "", pointer: str | None = None) -> BadDocument:
+    return BadDocument(f"Nested more than {limits.depth} levels deep{place}", pointer=pointer)
+
+
+def _each_once(candidates: list[Candidate]) -> Iterator[Candidate]:
+    """The candidates; of several with one id only the first can be taken."""
+    places: dict[str, str] = {}
+    for one in candidates:
+        oid = one.document.get("oid") if isinstance(one.document, dict) else None
+        if oid is not None and places.setdefault(oid, one.pointer) != one.pointer:
+            message = f"The dashboard id {oid} is also at {places[oid]}"
+            yield Candidate(one.pointer, BadDocument(message, pointer=f"{one.pointer}/oid"))
+        else:
+            yield one
+
+
+def _candidate(found: Any, path: list[str | int], limits: Limits) -> Candidate:
+    pointer = _pointer(path)
     try:
+        _check_values(found, path, limits.depth, limits)
         _check(found, pointer, limits)
     except BadDocument as problem:
-        return Candidate(pointer, title, None, problem)
-    return Candidate(pointer, title, found, None)
+        return Candidate(pointer, problem)
+    return Candidate(pointer, found)
+
+
+def _check_values(value: Any, path: list[str | int], levels: int, limits: Limits) -> None:
+    """Look at every value once: nothing too deep, nothing that reading has lost."""
+    if isinstance(value, _Lost):
+        raise BadDocument(value.reason, pointer=_pointer(path))
+    if not isinstance(value, dict | list):
+        return
+    if not levels:
+        raise _too_deep(limits, pointer=_pointer(path))
+    for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(item, (dict, list, _Lost)):
+            path.append(key)
+            _check_values(item, path, levels - 1, limits)
+            path.pop()
 
 
 def _check(found: Any, pointer: str, limits: Limits) -> None:
@@ -201,30 +218,34 @@ def _check(found: Any, pointer: str, limits: Limits) -> None:
         ("desc", str, "text"),
         ("type", str, "text"),
         ("layout", dict, "an object"),
-        ("datasource", dict, "an object"),
+        ("datasource", dict | str, "an object"),
         ("filters", list, "an array"),
         ("widgets", list | dict, "an array of widgets"),
     ):
         if found.get(key) is not None:
             _expect(found[key], f"{pointer}/{key}", kind, name)
-    widgets = widgets_of(found)
-    if len(widgets) > limits.widgets:
-        message = f"{len(widgets)} widgets on one dashboard; at most {limits.widgets} are taken"
+    held = found.get("widgets") or []
+    if len(held) > limits.widgets:
+        message = f"{len(held)} widgets on one dashboard; at most {limits.widgets} are taken"
         raise BadDocument(message, pointer=f"{pointer}/widgets")
-    seen: dict[str, str] = {}
-    for place, widget in widgets:
-        at = pointer + place
-        _expect(widget, at, dict, "a widget (an object)")
+    places: dict[str, str] = {}
+    for place, widget in held.items() if isinstance(held, dict) else enumerate(held):
+        at = f"{pointer}/widgets/{_escaped(place)}"
+        _check_widget(widget, at)
         oid = widget.get("oid")
-        _expect_id(oid, f"{at}/oid")
-        for key in ("title", "type", "subtype", "desc"):
-            if widget.get(key) is not None:
-                _expect(widget[key], f"{at}/{key}", str, "text")
-        if widget.get("datasource") is not None and not isinstance(widget["datasource"], dict | str):
-            _expect(widget["datasource"], f"{at}/datasource", dict, "an object")
-        if oid is not None and seen.setdefault(oid, at) != at:
-            message = f"The widget id {oid} is also at {seen[oid]}"
+        if oid is not None and places.setdefault(oid, at) != at:
+            message = f"The widget id {oid} is also at {places[oid]}"
             raise BadDocument(message, pointer=f"{at}/oid")
+
+
+def _check_widget(widget: Any, at: str) -> None:
+    _expect(widget, at, dict, "a widget (an object)")
+    _expect_id(widget.get("oid"), f"{at}/oid")
+    for key in ("title", "type", "subtype", "desc"):
+        if widget.get(key) is not None:
+            _expect(widget[key], f"{at}/{key}", str, "text")
+    if widget.get("datasource") is not None:
+        _expect(widget["datasource"], f"{at}/datasource", dict | str, "an object")
 
 
 def _expect(value: Any, pointer: str, kind: Any, name: str) -> None:
@@ -251,9 +272,18 @@ def _name(value: Any) -> str:
     return next(name for kind, name in names.items() if isinstance(value, kind))
 
 
-def _escape(key: str) -> str:
-    return key.replace("~", "~0").replace("/", "~1")
+def _pointer(path: list[str | int]) -> str:
+    """A JSON pointer (RFC 6901) that people can read: on one line, and of bearable length."""
+    pointer = "".join(f"/{_escaped(key)}" for key in path)
+    if len(pointer) <= LONGEST_POINTER:
+        return pointer
+    return f"{pointer[: LONGEST_POINTER // 2]}…{pointer[-LONGEST_POINTER // 2 :]}"
 
 
-def _short(place: str) -> str:
-    return place if len(place) <= 100 else f"{place[:60]}…{place[-30:]}"  # noqa: PLR2004 - one line on a screen
+def _escaped(key: str | int) -> str:
+    return _shown(str(key).replace("~", "~0").replace("/", "~1"))
+
+
+def _shown(key: str) -> str:
+    cut = key if len(key) <= LONGEST_KEY else f"{key[:LONGEST_KEY]}…"
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from dashgraph.domain.changes import UNCHANGED, Change, Unchanged
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.lists import IdFilter, Listing, Lookup, Sort, TextFilter, TimeFilter
 from dashgraph.domain.roles import Role, RoleKind
+from dashgraph.domain.sources import Capability
 from dashgraph.domain.users import Origin
 from dashgraph.domain.viewers import TokenScope
 
@@ -54,3 +56,60 @@ GROUPS = Listing[Group]("groups", Kind.GROUP, TokenScope.USERS_READ, GroupSort, 
 GROUPS_OF_USER = Listing[Group](
     "user.groups", Kind.GROUP, TokenScope.USERS_READ, GroupSort, GroupSort.NAME_ASC, under=Kind.USER
 )
+
+
+class _GroupChange(Change):
+    NEEDS = Capability.GROUP_WRITE
+    SCOPE = TokenScope.USERS_ADMIN
+    ABOUT = "group"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateGroup(_GroupChange):
+    ABOUT = "into"
+
+    into: str
+    called: str  # `name` is the mutation's
+    mail: str | None = None
+    role: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateGroup(_GroupChange):
+    group: ResourceId
+    called: str | Unchanged | None = UNCHANGED
+    mail: str | Unchanged | None = UNCHANGED
+    role: str | Unchanged | None = UNCHANGED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteGroup(_GroupChange):
+    """Take a group away for good, with its memberships and with the shares to it. Dashboards stay."""
+
+    group: ResourceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddUserToGroup(_GroupChange):
+    """Make a user a member. Who is one already stays one."""
+
+    user: ResourceId
+    group: ResourceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveUserFromGroup(_GroupChange):
+    """Make a user no member any more. Who is none stays none."""
+
+    user: ResourceId
+    group: ResourceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetUserGroups(_GroupChange):
+    """Make these the groups of a user, all of them."""
+
+    ABOUT = "user"
+
+    user: ResourceId
+    groups: tuple[ResourceId, ...]

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     FOLDER = "Folder"
     VERSION = "DashboardVersion"
     DATASOURCE = "DataSource"
+    OPERATION = "Operation"
 
 
 @dataclass(frozen=True, slots=True, order=True)

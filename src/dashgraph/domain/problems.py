@@ -10,11 +10,17 @@ Problem
 ├── Forbidden              ask somebody with the right
 ├── NotFound               there is nothing there, or nothing that you may see
 ├── Conflict               look at what is there already
+│   ├── StaleRevision      ... and at what has changed since you looked
+│   ├── InvalidState       ... and do first what must come before
+│   └── StillOwns          ... and give away first what somebody owns
 ├── UnsupportedBySource    use another way; this source cannot do it
 └── SourceUnavailable      try again later
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
+
+from dashgraph.domain.ids import ResourceId
 
 
 class Problem(Exception):
@@ -69,6 +75,33 @@ class NotFound(Problem):
 
 class Conflict(Problem):
     code = "CONFLICT"
+
+
+class StaleRevision(Conflict):
+    """The thing has changed since the caller looked. `current` is its revision now."""
+
+    code = "STALE_REVISION"
+
+    def __init__(self, message: str, *, current: int) -> None:
+        super().__init__(message, current=current)
+        self.current = current
+
+
+class InvalidState(Conflict):
+    """The thing is not in the state that this is for."""
+
+    code = "INVALID_STATE"
+
+
+class StillOwns(Conflict):
+    """Somebody owns content that needs another owner first. `owned` are ids of it, `count` is how much it is."""
+
+    code = "STILL_OWNS"
+
+    def __init__(self, message: str, *, owned: Sequence[ResourceId], count: int) -> None:
+        super().__init__(message, count=count)
+        self.owned = owned
+        self.count = count
 
 
 class UnsupportedBySource(Problem):

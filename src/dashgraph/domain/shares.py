@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from dashgraph.domain.changes import Change
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.lists import Listing, Lookup, Sort
+from dashgraph.domain.sources import Capability
 from dashgraph.domain.viewers import TokenScope
 
 
@@ -59,3 +61,72 @@ SHARES_OF_GROUP = Listing[Share](
     ShareSort.CREATED_AT_DESC,
     under=Kind.GROUP,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a share gives to whom, before there is a share."""
+
+    subject: ResourceId
+    rule: ShareRule = ShareRule.VIEW
+    subscribed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddShare(Change):
+    """Share a dashboard with one more user or group. The first share publishes what there is."""
+
+    NEEDS = Capability.SHARE_WRITE
+    SCOPE = TokenScope.SHARES_WRITE
+    ABOUT = "dashboard"
+
+    dashboard: ResourceId
+    grant: Grant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateShare(Change):
+    """Change what a share allows. What is None stays."""
+
+    NEEDS = Capability.SHARE_WRITE
+    SCOPE = TokenScope.SHARES_WRITE
+    ABOUT = "share"
+
+    share: ResourceId
+    rule: ShareRule | None = None
+    subscribed: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveShare(Change):
+    """Take a share away. The outcome tells by which other paths its subject still sees the dashboard."""
+
+    NEEDS = Capability.SHARE_WRITE
+    SCOPE = TokenScope.SHARES_WRITE
+    ABOUT = "share"
+
+    share: ResourceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetDashboardShares(Change):
+    """Make these the shares of a dashboard, all of them: others are taken away, those there already are kept."""
+
+    NEEDS = Capability.SHARE_WRITE
+    SCOPE = TokenScope.SHARES_WRITE
+    ABOUT = "dashboard"
+
+    dashboard: ResourceId
+    grants: tuple[Grant, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyShares(Change):
+    """Share a dashboard with everybody that another one is shared with; of two rules the stronger stays."""
+
+    NEEDS = Capability.SHARE_WRITE
+    SCOPE = TokenScope.SHARES_WRITE
+    ABOUT = "dashboard"
+
+    dashboard: ResourceId
+    origin: ResourceId

@@ -15,8 +15,12 @@ class TokenScope(StrEnum):
 
     DASHBOARDS_READ = "dashboards:read"
     DASHBOARDS_WRITE = "dashboards:write"
+    SHARES_WRITE = "shares:write"
+    PROFILE_WRITE = "profile:write"
     USERS_READ = "users:read"
+    USERS_ADMIN = "users:admin"
     ADMIN_READ = "admin:read"
+    ADMIN_WRITE = "admin:write"
 
 
 class Reach(StrEnum):

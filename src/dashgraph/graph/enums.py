@@ -7,13 +7,18 @@ import strawberry
 
 from dashgraph.domain.access import AccessRole, AccessSort, PathKind, ReachableSort
 from dashgraph.domain.dashboards import DashboardSort, DashboardState, VersionSort
+from dashgraph.domain.differences import DifferenceKind
 from dashgraph.domain.folders import FolderSort
 from dashgraph.domain.groups import GroupSort
 from dashgraph.domain.ids import Kind
+from dashgraph.domain.imports import DocumentWarningCode, ImportAction, ImportOutcome
 from dashgraph.domain.lists import Sort
+from dashgraph.domain.operations import OperationSort
+from dashgraph.domain.ownership import OriginalOwnerRule, TransferStep
 from dashgraph.domain.roles import RoleKind
 from dashgraph.domain.shares import ShareRule, ShareSort
 from dashgraph.domain.sources import Capability, Health, SourceKind
+from dashgraph.domain.user_changes import Invitation, OnOwned
 from dashgraph.domain.users import Origin, UserSort, UserStatus
 from dashgraph.domain.viewers import Reach, TokenScope
 from dashgraph.domain.widgets import WidgetSort
@@ -51,8 +56,12 @@ described(
     "What a token may be used for.",
     DASHBOARDS_READ="Read dashboards, widgets, shares, folders and searches (`dashboards:read`).",
     DASHBOARDS_WRITE="Import and change dashboards (`dashboards:write`).",
+    SHARES_WRITE="Share dashboards and take shares away (`shares:write`).",
+    PROFILE_WRITE="Change your own names and preferences (`profile:write`).",
     USERS_READ="Read users and groups (`users:read`).",
+    USERS_ADMIN="Change users, groups and memberships, as an administrator (`users:admin`).",
     ADMIN_READ="Ask for scope ALL, as an administrator (`admin:read`).",
+    ADMIN_WRITE="Change what others own, as an administrator (`admin:write`).",
 )
 described(
     RoleKind,
@@ -138,12 +147,27 @@ described(
     DASHBOARD_VERSIONS="Keep published versions of a dashboard.",
     DASHBOARD_IMPORT="Take dashboards in as documents.",
     DASHBOARD_EXPORT="Give dashboards out as documents.",
+    DASHBOARD_CHANGE_OWNER="Give a dashboard to another owner.",
+    DASHBOARD_CREATE="Make dashboards.",
+    DASHBOARD_UPDATE="Change and move dashboards.",
+    DASHBOARD_DELETE="Delete dashboards, and take deleted ones back.",
+    DASHBOARD_RESTORE="Go back to a published version.",
+    DASHBOARD_DUPLICATE="Copy a dashboard.",
+    DASHBOARD_PUBLISH="Publish a dashboard.",
+    OWNERSHIP_TRANSFER="Hand over everything that somebody owns.",
     WIDGET_READ="List and read widgets.",
+    WIDGET_WRITE="Make, change, move and delete widgets.",
     SHARE_READ="Tell who a dashboard is shared with.",
+    SHARE_WRITE="Share dashboards and take shares away.",
     USER_READ="List and read users.",
+    USER_WRITE="Make, change, delete and restore users.",
     GROUP_READ="List and read groups and their members.",
+    GROUP_WRITE="Make, change and delete groups, and say who is in them.",
     FOLDER_READ="List and read folders.",
+    FOLDER_WRITE="Make, rename, move and delete folders.",
     SEARCH="Search by text.",
+    OPERATION_READ="Tell what was changed, by whom and when.",
+    OPERATION_UNDO="Undo what was changed.",
 )
 described(
     Kind,
@@ -157,6 +181,7 @@ described(
     FOLDER="A folder.",
     VERSION="A published version of a dashboard.",
     DATASOURCE="A data source.",
+    OPERATION="An operation of the audit trail.",
 )
 _TIMES = {"created_at": "By the time of creation", "updated_at": "By the time of the last change"}
 sort(
@@ -230,4 +255,76 @@ sort(
     "How the dashboards that a user can see are sorted.",
     title="By title",
     updated_at=_TIMES["updated_at"],
+)
+sort(OperationSort, "OperationSort", "How operations are sorted.", at="By when the change was made")
+described(
+    TransferStep,
+    "TransferStep",
+    "What becomes of one item of a hand-over.",
+    TRANSFER="The heir owns it.",
+    REVOKE="It is revoked.",
+    KEEP="It stays as it is, for the reason given.",
+)
+described(
+    OriginalOwnerRule,
+    "OriginalOwnerRule",
+    "What the owner of a dashboard keeps when it is given away.",
+    EDIT="A share to edit it.",
+    VIEW="A share to look at it.",
+    NONE="Nothing.",
+)
+described(
+    OnOwned,
+    "OnOwned",
+    "What becomes of what a user owns who is deleted. Dashboards in the trash stay where they are.",
+    BLOCK="Refuse to delete while there is anything.",
+    TRANSFER="The heir takes it over.",
+    KEEP="It stays, and shows a deleted owner; administrators can give it away later.",
+)
+described(
+    Invitation,
+    "Invitation",
+    "What came of inviting one address.",
+    INVITED="There is a pending account for it now.",
+    EXISTING="Somebody has an account with it already; nothing was changed.",
+    REFUSED="It is no address.",
+)
+described(
+    ImportAction,
+    "ImportAction",
+    "What to do with a document whose id is taken.",
+    AUTO="Skip it when just this document was imported before, else duplicate it.",
+    SKIP="Leave what is there as it is.",
+    OVERWRITE="Make the document the content of the dashboard. Its id, owner, shares and folder stay.",
+    DUPLICATE="Import it under new ids, its widgets too.",
+    FAIL="Refuse it.",
+)
+described(
+    ImportOutcome,
+    "ImportOutcome",
+    "What came of one dashboard of an import.",
+    CREATED="It is there now; its id was free.",
+    OVERWRITTEN="The dashboard with its id has its content now.",
+    SKIPPED="It was left out; see the reason.",
+    DUPLICATED="It is there under a new id.",
+    FAILED="It was not taken; see the errors.",
+)
+described(
+    DocumentWarningCode,
+    "DocumentWarningCode",
+    "What there is to know of a document that was taken all the same.",
+    DATASOURCE_UNKNOWN="It names a data source that was not known here before.",
+    FOLDER_UNKNOWN="It lay in a folder that is not taken over.",
+    SCRIPT="It holds JavaScript, which is kept as text and never run.",
+    SCRIPT_NAMES_OLD_IDS="Its JavaScript names widgets that have new ids.",
+    WIDGET_IDS_REPLACED="Widgets have new ids, because other dashboards have theirs.",
+    NOT_YOURS="The dashboard with its id cannot be changed by you, so it can only be a duplicate.",
+)
+described(
+    DifferenceKind,
+    "DifferenceKind",
+    "How a place of a document differs.",
+    ADDED="It was not there before.",
+    REMOVED="It is not there any more.",
+    CHANGED="It has another value; of a list, another order.",
 )

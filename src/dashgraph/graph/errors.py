@@ -21,11 +21,16 @@ def told(error: GraphQLError, *, otherwise: str | None = None) -> dict[str, Any]
 
     Without it an error that nobody expected is a bug: it is logged whole and told as one dull sentence.
     """
-    cause = error.original_error
+    innermost = error
+    while isinstance(innermost.original_error, GraphQLError):
+        innermost = innermost.original_error
+    cause = innermost.original_error
     if isinstance(cause, Problem):
         return _shaped(error, cause.message, cause.code, cause.facts)
     if isinstance(error, GraphQLSyntaxError):
         return _shaped(error, error.message, PARSE_FAILED)
+    if otherwise is None and innermost is not error and innermost.nodes:
+        otherwise = BAD_INPUT  # found while running, and about the operation's text: a null where none may be
     if cause is None and otherwise is not None:
         return _shaped(error, error.message, otherwise)
     reference = secrets.token_hex(4)

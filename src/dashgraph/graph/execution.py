@@ -22,11 +22,12 @@ from dashgraph.domain.problems import Problem, TooMuch
 from dashgraph.domain.viewers import Viewer
 from dashgraph.graph import errors
 from dashgraph.graph.context import Context
-from dashgraph.graph.limits import LONGEST_QUERY, MOST_TOKENS, check_depth
+from dashgraph.graph.limits import LONGEST_QUERY, MOST_TOKENS, check_depth, check_size
 from dashgraph.graph.schema import schema
+from dashgraph.services.changing import Changing
 from dashgraph.services.reading import Reading
 
-REMEMBERED = 500  # documents
+REMEMBERED = 500_000  # characters of documents; what is made of one takes up to 500 times its size
 
 
 class Stage(Enum):
@@ -54,10 +55,12 @@ class Answer:
 class Executor:
     """Runs operations on the schema. Documents are remembered by their text, the latest used ones."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, changing: Changing) -> None:
         self._reading = reading
+        self._changing = changing
         self._schema: GraphQLSchema = schema._schema
-        self._documents: OrderedDict[str, DocumentNode | list[dict[str, Any]]] = OrderedDict()
+        self._documents: OrderedDict[str, DocumentNode] = OrderedDict()
+        self._remembered = 0
 
     async def run(self, operation: Operation, viewer: Viewer) -> Answer:
         """Answer the operation. Nothing that a client sends makes it raise."""
@@ -73,7 +76,7 @@ class Executor:
         result = execute(
             self._schema,
             document,
-            context_value=Context.of(viewer, self._reading),
+            context_value=Context.of(viewer, self._reading, self._changing),
             variable_values=dict(operation.variables or {}),
             operation_name=operation.name,
         )
@@ -82,14 +85,16 @@ class Executor:
     def _document(self, query: str) -> DocumentNode | list[dict[str, Any]]:
         """The document of a text that is well-formed and valid, else the errors."""
         known = self._documents.get(query)
-        if known is None:
-            known = self._read(query)
-            self._documents[query] = known
-            if len(self._documents) > REMEMBERED:
-                self._documents.popitem(last=False)
-        else:
+        if known is not None:
             self._documents.move_to_end(query)
-        return known
+            return known
+        found = self._read(query)
+        if isinstance(found, DocumentNode):
+            self._documents[query] = found
+            self._remembered += len(query)
+            while self._remembered > REMEMBERED:
+                self._remembered -= len(self._documents.popitem(last=False)[0])
+        return found
 
     def _read(self, query: str) -> DocumentNode | list[dict[str, Any]]:
         try:
@@ -98,13 +103,15 @@ class Executor:
                 raise TooMuch(message)
             document = parse(query, max_tokens=MOST_TOKENS)
             check_depth(document)
+            found_errors = validate(self._schema, document)
+            if not found_errors:
+                check_size(self._schema, document)
         except GraphQLError as error:
             return [errors.told(error, otherwise=errors.PARSE_FAILED)]
         except Problem as found:
             return [errors.problem(found)]
         except RecursionError:
             return [errors.plain("The query nests too deep to be read.", TooMuch.code)]
-        found_errors = validate(self._schema, document)
         if found_errors:
             return [errors.told(error, otherwise=errors.VALIDATION_FAILED) for error in found_errors]
         return document

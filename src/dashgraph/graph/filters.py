@@ -7,7 +7,18 @@ from typing import Any, ClassVar
 
 import strawberry
 
-from dashgraph.domain import access, dashboards, datasources, folders, groups, lists, shares, users, widgets
+from dashgraph.domain import (
+    access,
+    dashboards,
+    datasources,
+    folders,
+    groups,
+    lists,
+    operations,
+    shares,
+    users,
+    widgets,
+)
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.problems import BadId, BadInput, TooMuch
 from dashgraph.domain.roles import RoleKind
@@ -39,6 +50,8 @@ def _plain(value: Any, given: Any, name: str) -> Any:
             message = f"A filter takes at most {MOST_VALUES} values."
             raise TooMuch(message)
         return tuple(_plain(item, given, name) for item in value)
+    if name == "about":
+        return global_id(value)
     return clean(value) if isinstance(value, str) else value
 
 
@@ -309,3 +322,19 @@ class AccessFilter:
         default=strawberry.UNSET,
         description="Only what these kinds of paths give; other paths are left out of the answer.",
     )
+
+
+@strawberry.input(description="Which operations of the audit trail.")
+class OperationFilter:
+    INTO: ClassVar[type] = operations.OperationFilter
+    KINDS: ClassVar[dict[str, Kind]] = {"by": Kind.USER}
+
+    by: IDFilter | None = strawberry.field(default=strawberry.UNSET, description="By who made the change.")
+    about: list[strawberry.ID] | None = strawberry.field(
+        default=strawberry.UNSET, description="About one of these dashboards, users, groups and so on."
+    )
+    kind: list[str] | None = strawberry.field(
+        default=strawberry.UNSET, description="By the mutation, such as `addShare`."
+    )
+    at: DateTimeFilter | None = strawberry.field(default=strawberry.UNSET, description="By when it was made.")
+    undone: bool | None = strawberry.field(default=strawberry.UNSET, description="Whether it was undone.")

@@ -11,6 +11,7 @@ from dashgraph.domain.folders import FOLDER, FOLDERS
 from dashgraph.domain.groups import GROUP, GROUPS
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.lists import LARGEST_PAGE, Lookup
+from dashgraph.domain.operations import OPERATION, OPERATIONS
 from dashgraph.domain.problems import BadInput, Problem, TooMuch
 from dashgraph.domain.search import SEARCH, SEARCHED, SearchFilter, SearchSort
 from dashgraph.domain.shares import SHARE
@@ -24,6 +25,7 @@ from dashgraph.graph.filters import (
     DashboardFilter,
     FolderFilter,
     GroupFilter,
+    OperationFilter,
     UserFilter,
     WidgetFilter,
     clean,
@@ -33,6 +35,7 @@ from dashgraph.graph.folders import Folder
 from dashgraph.graph.groups import Group
 from dashgraph.graph.loaders import Loaders
 from dashgraph.graph.nodes import Node, fetch, shape
+from dashgraph.graph.operations import Operation
 from dashgraph.graph.paging import After, Before, Connection, First, Last, rooted
 from dashgraph.graph.search import SearchConnection
 from dashgraph.graph.sources import Source
@@ -52,6 +55,7 @@ FETCHED_BY: dict[Kind, Lookup[Any]] = {
         USER,
         GROUP,
         FOLDER,
+        OPERATION,
     )
 }
 
@@ -127,6 +131,13 @@ class Query:
     )
 
     folder: Folder | None = root_one(FOLDER, description="The folder with this id.")
+
+    operations: Connection[Operation] | None = root_list(
+        OPERATIONS,
+        filter=OperationFilter,
+        description="The audit trail: what you changed; with scope ALL, what anybody changed.",
+    )
+    operation: Operation | None = root_one(OPERATION, description="The operation with this id.")
 
     @strawberry.field(
         description="Dashboards, widgets, folders, groups and users by text: in titles and names, descriptions, types "

@@ -2,14 +2,17 @@
 
 import strawberry
 
+from dashgraph.graph import problems
 from dashgraph.graph.dashboards import DashboardVersion
+from dashgraph.graph.mutation import Mutation
 from dashgraph.graph.query import Query
 from dashgraph.graph.scalars import CONFIG
 from dashgraph.graph.shares import Share
 
 schema = strawberry.federation.Schema(
     query=Query,
-    types=[Share, DashboardVersion],
+    mutation=Mutation,
+    types=[Share, DashboardVersion, *problems.ERRORS.values()],
     config=CONFIG,
     # Of the versions that composers know, the newest that all three common ones accept.
     federation_version="2.7",

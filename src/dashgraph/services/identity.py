@@ -1,11 +1,11 @@
 """Who somebody is: tokens, passwords, and the viewer that they make.
 
-A token is 256 random bits; only its SHA-256 is stored. A password is kept as an argon2id hash.
+A token is 256 random bits; only its SHA-256 is stored. A password is kept as an argon2id hash. API tokens begin
+with `dg_`, the tokens of sessions with `dgs_`.
 """
 
 import asyncio
 import hashlib
-import re
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,19 +14,24 @@ from datetime import UTC, datetime, timedelta
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from dashgraph.domain import user_changes
 from dashgraph.domain.ids import Kind, ResourceId
-from dashgraph.domain.problems import BadInput, NotFound, Unauthenticated
+from dashgraph.domain.problems import BadInput, Conflict, NotFound, Unauthenticated
 from dashgraph.domain.roles import NATIVE_ROLES, RoleKind
+from dashgraph.domain.text import storable
+from dashgraph.domain.user_changes import LONGEST_LOGIN
 from dashgraph.domain.users import UserStatus
 from dashgraph.domain.viewers import TokenScope, Viewer
 from dashgraph.store import accounts
 from dashgraph.store.accounts import NewToken, NewUser
-from dashgraph.store.database import Database
+from dashgraph.store.database import AnyRow, Database
 
-PREFIX = "dg_"
+PREFIXES = {"api": "dg_", "session": "dgs_"}
 SESSION = timedelta(hours=12)
 SHORTEST_PASSWORD = 10
-ADDRESS = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)*")
+LONGEST_PASSWORD = 1024  # characters
+HASHED_AT_ONCE = 4  # passwords; each takes 64 MB for a moment
+OF_ADMINISTRATORS = {TokenScope.ADMIN_READ, TokenScope.ADMIN_WRITE, TokenScope.USERS_ADMIN}
 REFUSED = "The token is missing, wrong, expired or revoked. Sign in, or make one with: dashgraph token create"
 
 
@@ -57,9 +62,9 @@ class TokenFacts:
 
 def scopes_of(role: RoleKind) -> frozenset[TokenScope]:
     """The most that a token of somebody in this role can be used for."""
-    withheld = set() if role is RoleKind.ADMIN else {TokenScope.ADMIN_READ}
+    withheld = set() if role is RoleKind.ADMIN else set(OF_ADMINISTRATORS)
     if role is RoleKind.VIEWER:
-        withheld.add(TokenScope.DASHBOARDS_WRITE)
+        withheld |= {TokenScope.DASHBOARDS_WRITE, TokenScope.SHARES_WRITE}
     return frozenset(TokenScope) - withheld
 
 
@@ -71,6 +76,7 @@ class Identity:
         self._hasher = PasswordHasher()
         # Verified when nobody has the name, so that a wrong name takes as long as a wrong password.
         self._nobody = self._hasher.hash(secrets.token_hex(16))
+        self._hashing = asyncio.Semaphore(HASHED_AT_ONCE)
 
     async def viewer(self, token: str, *, now: datetime | None = None) -> Viewer:
         """Who the token speaks for. Raises Unauthenticated, always with the same words."""
@@ -90,9 +96,10 @@ class Identity:
     async def login(self, name: str, password: str, *, now: datetime | None = None) -> IssuedToken:
         """A session for a user name (or e-mail address) and password. Says nothing about which was wrong."""
         now = now or datetime.now(UTC)
-        row = await accounts.by_login(self._database, name)
+        row = await self._user(name)
         known = row.password_hash if row is not None else None
-        right = await asyncio.to_thread(self._verify, known or self._nobody, password)
+        async with self._hashing:
+            right = await asyncio.to_thread(self._verify, known or self._nobody, password)
         if row is None or known is None or not right or row.status != UserStatus.ACTIVE.value:
             message = "The user name or the password is wrong."
             raise Unauthenticated(message)
@@ -101,7 +108,9 @@ class Identity:
         return await self._issue(row.id, "session", "session", scopes, now + SESSION, now)
 
     async def logout(self, token: str) -> None:
-        """Revoke the token itself. Unknown tokens are nobody's business."""
+        """End the session of this token. API tokens and unknown ones are left as they are."""
+        if not token.startswith(PREFIXES["session"]):
+            return
         try:
             await accounts.revoke_by_hash(self._database, _hash(token), datetime.now(UTC))
         except NotFound:
@@ -118,16 +127,14 @@ class Identity:
         user_name: str | None = None,
     ) -> ResourceId:
         """A new active user. Raises BadInput for what cannot be and Conflict when somebody has the address."""
-        if not ADDRESS.fullmatch(email):
-            message = f"{email!r} is not an e-mail address."
+        role = user_changes.role_named(role).native_name
+        email, user_name = user_changes.address(email), user_changes.user_name(user_name)
+        first_name = user_changes.name(first_name, "first name")
+        last_name = user_changes.name(last_name, "last name")
+        if password is not None and not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+            message = f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters."
             raise BadInput(message)
-        if role not in NATIVE_ROLES:
-            message = f"There is no role {role!r}; there are: {', '.join(NATIVE_ROLES)}."
-            raise BadInput(message)
-        if password is not None and len(password) < SHORTEST_PASSWORD:
-            message = f"A password has at least {SHORTEST_PASSWORD} characters."
-            raise BadInput(message)
-        hashed = None if password is None else await asyncio.to_thread(self._hasher.hash, password)
+        hashed = None if password is None else await asyncio.to_thread(self._hasher.hash, _bytes(password))
         native = secrets.token_hex(12)
         await accounts.add_user(
             self._database,
@@ -141,14 +148,14 @@ class Identity:
         login: str,
         *,
         name: str,
-        scopes: Iterable[str] | None = None,
+        scopes: Sequence[str] | None = None,
         lifetime: timedelta | None = None,
     ) -> IssuedToken:
         """An API token for a user. Without scopes it may do what the user's role may."""
-        row = await accounts.by_login(self._database, login)
-        if row is None:
-            message = f"There is no user {login!r}; add one with: dashgraph user add"
-            raise NotFound(message)
+        row = await self._known(login)
+        if row.status != UserStatus.ACTIVE.value:
+            message = f"{login} is not active; a token would be refused."
+            raise Conflict(message)
         allowed = scopes_of(NATIVE_ROLES[row.role].kind)
         wanted = allowed if scopes is None else _scopes(scopes)
         if not wanted <= allowed:
@@ -177,10 +184,7 @@ class Identity:
     async def acting_as(self, login: str | None) -> Viewer:
         """The viewer that a command on the machine acts as: the named user, or the only administrator."""
         if login is not None:
-            row = await accounts.by_login(self._database, login)
-            if row is None:
-                message = f"There is no user {login!r}; add one with: dashgraph user add"
-                raise NotFound(message)
+            row = await self._known(login)
             role = NATIVE_ROLES[row.role].kind
             return Viewer(ResourceId(self._database.name, Kind.USER, row.id), role, scopes_of(role))
         found = await accounts.administrators(self._database)
@@ -193,8 +197,25 @@ class Identity:
         user = ResourceId(self._database.name, Kind.USER, found[0].id)
         return Viewer(user, RoleKind.ADMIN, scopes_of(RoleKind.ADMIN))
 
+    async def known(self, login: str) -> ResourceId:
+        """The user with this user name or e-mail address. Raises NotFound."""
+        row = await self._known(login)
+        return ResourceId(self._database.name, Kind.USER, row.id)
+
     async def nobody_yet(self) -> bool:
         return await accounts.user_count(self._database) == 0
+
+    async def _known(self, login: str) -> AnyRow:
+        row = await self._user(login)
+        if row is None:
+            message = f"There is no user {login!r}; add one with: dashgraph user add"
+            raise NotFound(message)
+        return row
+
+    async def _user(self, login: str) -> AnyRow | None:
+        if len(login) > LONGEST_LOGIN or not storable(login):
+            return None
+        return await accounts.by_login(self._database, login)
 
     async def _issue(
         self,
@@ -205,7 +226,7 @@ class Identity:
         expires_at: datetime | None,
         now: datetime,
     ) -> IssuedToken:
-        text = PREFIX + secrets.token_urlsafe(32)
+        text = PREFIXES[kind] + secrets.token_urlsafe(32)
         native = secrets.token_hex(6)
         token = NewToken(native, user, name, kind, _hash(text), sorted(scopes), expires_at)
         await accounts.add_token(self._database, token, now)
@@ -213,18 +234,24 @@ class Identity:
 
     def _verify(self, known: str, password: str) -> bool:
         try:
-            return self._hasher.verify(known, password)
+            return len(password) <= LONGEST_PASSWORD and self._hasher.verify(known, _bytes(password))
         except (VerificationError, InvalidHashError):
             return False
 
 
 def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(_bytes(token)).hexdigest()
 
 
-def _scopes(names: Iterable[str]) -> frozenset[TokenScope]:
+def _bytes(text: str) -> bytes:
+    """The bytes of any text that a client can send, half characters too."""
+    return text.encode(errors="surrogatepass")
+
+
+def _scopes(names: Sequence[str]) -> frozenset[TokenScope]:
     try:
         return frozenset(TokenScope(name) for name in names)
-    except ValueError as error:
-        message = f"{error}; the scopes are: {', '.join(TokenScope)}"
+    except ValueError:
+        unknown = next(name for name in names if name not in set(TokenScope))
+        message = f"There is no scope {unknown!r}; there are: {', '.join(TokenScope)}."
         raise BadInput(message) from None

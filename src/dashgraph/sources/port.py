@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from dashgraph.domain.imports import Imported, ImportWish
+from dashgraph.domain.changes import Change, Outcome, Terms
 from dashgraph.domain.lists import Listing, Lookup, Page, Wish
 from dashgraph.domain.sources import Card, Status
 from dashgraph.domain.viewers import Viewer
@@ -48,5 +48,5 @@ class Source(Protocol):
     ) -> Mapping[str, int]:
         """For each parent with at least one the number; a parent that is absent has none."""
 
-    async def import_dashboard(self, viewer: Viewer, wish: ImportWish) -> Imported:
-        """Take one document in, whole or not at all."""
+    async def change(self, viewer: Viewer, changes: Sequence[Change], terms: Terms) -> Sequence[Outcome]:
+        """Carry out all of these or none, one outcome each. Raises the problem of the first that cannot be."""

@@ -1,10 +1,13 @@
 """Questions about who can see a dashboard and by which paths, asked from either end."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
+    FromClause,
     Select,
     Subquery,
     and_,
@@ -41,8 +44,12 @@ def paths(
     of_dashboards: Narrow | None = None,
     of_users: Narrow | None = None,
     kinds: Sequence[PathKind] | None = None,
+    of_pairs: CTE | None = None,
 ) -> Subquery:
-    """Every way in, or those of some kinds: `dashboard_id`, `user_id`, `kind`, `rank`, `share_id`, `group_id`."""
+    """Every way in, or those of some kinds: `dashboard_id`, `user_id`, `kind`, `rank`, `share_id`, `group_id`.
+
+    With pairs only the ways of those, each row with the columns of its pair: looked up pair by pair in each arm.
+    """
 
     def only(dashboard: ColumnElement[Any], user: ColumnElement[Any]) -> ColumnElement[bool]:
         return and_(
@@ -52,28 +59,30 @@ def paths(
 
     def arm(
         kind: PathKind,
+        start: FromClause,
         dashboard: ColumnElement[Any],
         user: ColumnElement[Any],
         rank: ColumnElement[int],
         share: ColumnElement[Any],
         group: ColumnElement[Any],
     ) -> Select[Any]:
-        return select(
-            dashboard.label("dashboard_id"),
-            user.label("user_id"),
-            literal(kind.value).label("kind"),
-            rank.label("rank"),
-            share.label("share_id"),
-            group.label("group_id"),
-        ).where(user.is_not(None), only(dashboard, user))
+        way = (literal(kind.value).label("kind"), rank.label("rank"), share.label("share_id"), group.label("group_id"))
+        if of_pairs is None:
+            columns = (dashboard.label("dashboard_id"), user.label("user_id"), *way)
+            return select(*columns).select_from(start).where(user.is_not(None), only(dashboard, user))
+        same = and_(dashboard == of_pairs.c.dashboard_id, user == of_pairs.c.user_id)
+        return select(of_pairs, *way).select_from(start.join(of_pairs, same)).where(only(dashboard, user))
 
     to_user, to_group = shares.c.user_id, memberships.c.user_id
     rank = rank_of(shares.c.rule)
-    owned = arm(PathKind.OWNER, dashboards.c.id, dashboards.c.owner_id, literal(OWNER), null(), null())
-    direct = arm(PathKind.DIRECT, shares.c.dashboard_id, to_user, rank, shares.c.id, null())
-    by_group = arm(PathKind.GROUP, shares.c.dashboard_id, to_group, rank, shares.c.id, shares.c.group_id).select_from(
-        shares.join(memberships, memberships.c.group_id == shares.c.group_id)
-    )
+    share, group = shares.c.id, shares.c.group_id
+    # A dashboard has few shares, a group may have very many: pairs must start from the dashboard, and no index of
+    # groups may tempt the planner (PostgreSQL read 50,000 shares of one group for each pair).
+    of_share = group if of_pairs is None else func.coalesce(group, "")
+    through_group = shares.join(memberships, memberships.c.group_id == of_share)
+    owned = arm(PathKind.OWNER, dashboards, dashboards.c.id, dashboards.c.owner_id, literal(OWNER), null(), null())
+    direct = arm(PathKind.DIRECT, shares, shares.c.dashboard_id, to_user, rank, share, null())
+    by_group = arm(PathKind.GROUP, through_group, shares.c.dashboard_id, to_group, rank, share, group)
     arms = {PathKind.OWNER: owned, PathKind.DIRECT: direct, PathKind.GROUP: by_group}
     if kinds is not None:
         arms = {kind: arms[kind] for kind in kinds if kind in arms} or {PathKind.OWNER: owned.where(false())}
@@ -106,18 +115,16 @@ def permissions(asker: Asker, ids: Sequence[str]) -> Select[Any]:
 class Ways:
     """The access listings: which ways there are, and how they make rows of user and dashboard."""
 
-    def __init__(self, asker: Asker, ways: Subquery, rows: Rows) -> None:
-        self._asker, self._ways, self._rows = asker, ways, rows
+    def __init__(self, asker: Asker, rows: Rows, ways: Callable[[CTE], Subquery]) -> None:
+        self._asker, self._rows, self._ways = asker, rows, ways
 
     def page(self, wish: Wish) -> Select[Any]:
         """The rows of the page, one for each path, those of one user and dashboard next to each other."""
-        found = page(self._rows, wish, source=self._asker.source).subquery("found")
-        ways = self._ways
-        same = and_(ways.c.dashboard_id == found.c.dashboard_id, ways.c.user_id == found.c.user_id)
-        return (
-            select(found, ways.c.kind, ways.c.rank, ways.c.share_id, ways.c.group_id)
-            .select_from(found.join(ways, same))
-            .order_by(found.c.at_parent, found.c.at_place, ways.c.rank.desc(), ways.c.kind, ways.c.share_id)
+        found = page(self._rows, wish, source=self._asker.source).cte("found")
+        # The ways of the page's pairs alone: somebody may have very many dashboards, a dashboard very many users.
+        ways = self._ways(found)
+        return select(ways).order_by(
+            ways.c.at_parent, ways.c.at_place, ways.c.rank.desc(), ways.c.kind, ways.c.share_id
         )
 
     def count(self) -> Select[Any]:
@@ -126,20 +133,24 @@ class Ways:
 
 def of_dashboards(asker: Asker, ids: Sequence[str], wanted: AccessFilter) -> Ways:
     """Who can see each of these dashboards. Viewers who may not see all shares find only themselves."""
-    ways = paths(of_dashboards=lambda column: among(column, ids), kinds=wanted.paths)
+    ways = partial(paths, of_dashboards=lambda column: among(column, ids), kinds=wanted.paths)
+    every = ways()
     rights = seen(asker, lambda column: among(column, ids))
-    found = _pairs(ways, rights, asker)
+    found = _pairs(every, rights, asker)
     keys = {"name": func.min(users.c.name_key), "email": func.min(users.c.email_key)}
-    return Ways(asker, ways, _grouped(found, keys, tie=ways.c.user_id, parent=ways.c.dashboard_id))
+    rows = _grouped(found, keys, tie=every.c.user_id, parent=every.c.dashboard_id)
+    return Ways(asker, rows, lambda pairs: ways(of_pairs=pairs))
 
 
 def of_users(asker: Asker, ids: Sequence[str], wanted: AccessFilter) -> Ways:
     """What each of these users can see, as far as the asker may know."""
-    ways = paths(of_users=lambda column: among(column, ids), kinds=wanted.paths)
-    rights = seen(asker, lambda column: column.in_(select(ways.c.dashboard_id)))
-    found = _pairs(ways, rights, asker)
+    ways = partial(paths, of_users=lambda column: among(column, ids), kinds=wanted.paths)
+    every = ways()
+    rights = seen(asker)  # not narrowed by the ways, which would be looked for once more in each arm
+    found = _pairs(every, rights, asker)
     keys = {"title": func.min(editions.c.title_key), "updated_at": func.min(dashboards.c.updated_at)}
-    return Ways(asker, ways, _grouped(found, keys, tie=ways.c.dashboard_id, parent=ways.c.user_id))
+    rows = _grouped(found, keys, tie=every.c.dashboard_id, parent=every.c.user_id)
+    return Ways(asker, rows, lambda pairs: ways(of_pairs=pairs))
 
 
 def _pairs(ways: Subquery, rights: Subquery, asker: Asker) -> Select[Any]:

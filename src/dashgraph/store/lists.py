@@ -70,14 +70,10 @@ def count(rows: Rows) -> Select[Any]:
 def _order(
     key: ColumnElement[Any], tie: ColumnElement[Any], *, descending: bool, nullable: bool, backward: bool
 ) -> list[ColumnElement[Any]]:
-    order: list[ColumnElement[Any]] = [
-        key.desc() if descending != backward else key.asc(),
-        tie.desc() if backward else tie.asc(),
-    ]
-    if nullable:
-        absent = key.is_(None)
-        order.insert(0, absent.desc() if backward else absent.asc())
-    return order
+    first = key.desc() if descending != backward else key.asc()
+    if nullable:  # said in words, not as a column before it: so a plain index on the key gives this order
+        first = first.nulls_first() if backward else first.nulls_last()
+    return [first, tie.desc() if backward else tie.asc()]
 
 
 def _on_side(

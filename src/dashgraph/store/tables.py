@@ -217,6 +217,7 @@ widgets = Table(
     Column("document", Text, nullable=False),
     ForeignKeyConstraint(["dashboard_id", "edition"], ["editions.dashboard_id", "editions.number"], ondelete="CASCADE"),
     UniqueConstraint("dashboard_id", "edition", "id"),
+    Index("ix_widgets_title_key_id", "title_key", "id"),
 )
 
 shares = Table(
@@ -248,4 +249,26 @@ tokens = Table(
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant),
     Column("revoked_at", Instant),
+)
+
+operations = Table(
+    "operations",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("kind", Key, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("actor_id", Key, nullable=False),  # no foreign key: the trail outlives whom it is about
+    Column("about_kind", Key),
+    Column("about_id", Key),
+    Column("reason", Text),  # why it cannot be undone
+    Column("undone_by", Key),
+    Column("undoes", Key),
+    Column("idempotency_key", Key),
+    Column("digest", Text),  # of the input, to tell a repetition from another wish under the same key
+    Column("outcome", Text),
+    Column("changes", Text, nullable=False),  # last: lists do not read over it
+    Index("ix_operations_at_id", "at", "id"),
+    Index("ix_operations_actor_id_at", "actor_id", "at"),
+    Index("ix_operations_about_id_at", "about_id", "at"),
+    UniqueConstraint("actor_id", "idempotency_key"),
 )

@@ -28,10 +28,11 @@ from dashgraph.domain.dashboards import (
 from dashgraph.domain.datasources import DATASOURCE
 from dashgraph.domain.folders import CHILDREN_OF_FOLDER, FOLDER, FOLDERS, FolderFilter
 from dashgraph.domain.groups import GROUP, GROUPS, GROUPS_OF_USER, GroupFilter
+from dashgraph.domain.operations import OPERATION, OPERATIONS, OperationFilter
 from dashgraph.domain.shares import SHARE, SHARES_OF_DASHBOARD, SHARES_OF_GROUP, ShareFilter
 from dashgraph.domain.users import USER, USERS, USERS_OF_GROUP, UserFilter
 from dashgraph.domain.widgets import WIDGET, WIDGET_DOCUMENT, WIDGETS, WIDGETS_OF_DASHBOARD, WidgetFilter
-from dashgraph.store import access, dashboards, datasources, folders, groups, shares, users, widgets
+from dashgraph.store import access, dashboards, datasources, folders, groups, operations, shares, users, widgets
 from dashgraph.store.database import AnyRow
 from dashgraph.store.lists import Rows
 from dashgraph.store.visibility import Asker
@@ -83,6 +84,7 @@ LOOKUPS: dict[str, ByIds] = {
     WIDGET.name: ByIds(widgets.by_ids, Translator.widget),
     WIDGET_DOCUMENT.name: ByIds(widgets.documents, Translator.document),
     SHARE.name: ByIds(shares.by_ids, Translator.share),
+    OPERATION.name: ByIds(operations.by_ids, Translator.operation),
 }
 
 ROOTS: dict[str, Root] = {
@@ -91,6 +93,7 @@ ROOTS: dict[str, Root] = {
     USERS.name: Root(users.rows, Translator.user, UserFilter()),
     GROUPS.name: Root(groups.rows, Translator.group, GroupFilter()),
     FOLDERS.name: Root(folders.rows, Translator.folder, FolderFilter()),
+    OPERATIONS.name: Root(operations.rows, Translator.operation, OperationFilter()),
 }
 
 EDGES: dict[str, Edge] = {

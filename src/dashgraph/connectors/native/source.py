@@ -7,11 +7,12 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import Select, text
 
 from dashgraph.connectors.native import api
-from dashgraph.connectors.native.imports import take_in
+from dashgraph.connectors.native.changes.carrying import Changing
+from dashgraph.connectors.native.changes.handlers import HANDLERS
 from dashgraph.connectors.native.translate import Translator
 from dashgraph.domain.access import PERMISSION, AccessFilter
+from dashgraph.domain.changes import Change, Outcome, Terms
 from dashgraph.domain.folders import ANCESTORS
-from dashgraph.domain.imports import Imported, ImportWish
 from dashgraph.domain.lists import Entry, Listing, Lookup, Page, Position, Window, Wish
 from dashgraph.domain.problems import Problem
 from dashgraph.domain.search import SEARCH, SearchFilter
@@ -34,6 +35,7 @@ class NativeSource:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._changing = Changing(database, HANDLERS)
         self.name = database.name
 
     async def status(self) -> Status:
@@ -122,8 +124,8 @@ class NativeSource:
         kinds = tuple(kind for kind in question.kinds if wanted.paths is None or kind in wanted.paths)
         return question.ways(asker, parents, AccessFilter(kinds))
 
-    async def import_dashboard(self, viewer: Viewer, wish: ImportWish) -> Imported:
-        return await take_in(self._database, viewer, wish)
+    async def change(self, viewer: Viewer, changes: Sequence[Change], terms: Terms) -> Sequence[Outcome]:
+        return await self._changing.carry_out(viewer, changes, terms)
 
     async def _all(self, statement: Select[Any]) -> Sequence[AnyRow]:
         async with self._database.reading() as session:

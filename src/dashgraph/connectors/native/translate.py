@@ -9,12 +9,14 @@ from dashgraph.domain.datasources import DataSource
 from dashgraph.domain.folders import Folder
 from dashgraph.domain.groups import Group
 from dashgraph.domain.ids import Kind, ResourceId
+from dashgraph.domain.operations import Operation, RowChange
 from dashgraph.domain.roles import NATIVE_ROLES
 from dashgraph.domain.search import Hit, Snippet, snippet
 from dashgraph.domain.shares import Share, ShareRule
 from dashgraph.domain.users import Account, Origin, User, UserStatus
 from dashgraph.domain.viewers import Viewer
 from dashgraph.domain.widgets import Widget
+from dashgraph.store import ledger
 from dashgraph.store.database import AnyRow
 
 
@@ -156,6 +158,29 @@ class Translator:
             paths=tuple(found),
         )
 
+    def operation(self, row: AnyRow) -> Operation:
+        images = [image for image in ledger.read(row.changes) if image.table.name in NOUNS]
+        about = None if row.about_id is None else ResourceId(self._source, Kind(row.about_kind), row.about_id)
+        return Operation(
+            id=ResourceId(self._source, Kind.OPERATION, row.id),
+            kind=row.kind,
+            at=row.at,
+            by=ResourceId(self._source, Kind.USER, row.actor_id),
+            about=about,
+            changes=tuple(
+                RowChange(
+                    noun=NOUNS[image.table.name],
+                    id="/".join(str(part) for part in image.key),
+                    before=ledger.shown(image.before),
+                    after=ledger.shown(image.after),
+                )
+                for image in images
+            ),
+            reason=row.reason,
+            undone_by=self._id(Kind.OPERATION, row.undone_by),
+            undoes=self._id(Kind.OPERATION, row.undoes),
+        )
+
     def document(self, row: AnyRow) -> Document:
         return Document(row.document)
 
@@ -165,6 +190,19 @@ class Translator:
         found = snippet(first, row.first or "", wanted) or snippet(second, row.second or "", wanted)
         return Hit(ResourceId(self._source, kind, row.id), found or Snippet(first, row.first or "", "", ""))
 
+
+# What the rows of each table are called in the audit trail.
+NOUNS = {
+    "dashboards": "dashboard",
+    "editions": "dashboard version",
+    "widgets": "widget",
+    "shares": "share",
+    "users": "user",
+    "groups": "group",
+    "memberships": "membership",
+    "folders": "folder",
+    "tokens": "token",
+}
 
 SEARCHED_FIELDS = {
     Kind.DASHBOARD: ("title", "description"),

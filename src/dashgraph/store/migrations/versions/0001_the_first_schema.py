@@ -254,10 +254,34 @@ def upgrade() -> None:
     with op.batch_alter_table("widgets", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_widgets_datasource_id"), ["datasource_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_widgets_id"), ["id"], unique=False)
+        batch_op.create_index("ix_widgets_title_key_id", ["title_key", "id"], unique=False)
+
+    op.create_table(
+        "operations",
+        sa.Column("id", Key, nullable=False),
+        sa.Column("kind", Key, nullable=False),
+        sa.Column("at", Instant, nullable=False),
+        sa.Column("actor_id", Key, nullable=False),
+        sa.Column("about_kind", Key, nullable=True),
+        sa.Column("about_id", Key, nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("undone_by", Key, nullable=True),
+        sa.Column("undoes", Key, nullable=True),
+        sa.Column("idempotency_key", Key, nullable=True),
+        sa.Column("digest", sa.Text(), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=True),
+        sa.Column("changes", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_operations")),
+        sa.UniqueConstraint("actor_id", "idempotency_key", name=op.f("uq_operations_actor_id_idempotency_key")),
+    )
+    op.create_index("ix_operations_at_id", "operations", ["at", "id"])
+    op.create_index("ix_operations_actor_id_at", "operations", ["actor_id", "at"])
+    op.create_index("ix_operations_about_id_at", "operations", ["about_id", "at"])
 
 
 def downgrade() -> None:
     for table in (
+        "operations",
         "widgets",
         "shares",
         "editions",

@@ -1,0 +1,69 @@
+"""The audit trail: what was changed, by whom, and whether it can be undone."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from dashgraph.domain.changes import Change
+from dashgraph.domain.ids import Kind, ResourceId
+from dashgraph.domain.lists import IdFilter, Listing, Lookup, Sort, TimeFilter
+from dashgraph.domain.sources import Capability
+from dashgraph.domain.viewers import TokenScope
+
+RETENTION = timedelta(days=30)  # how long an operation can be undone
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """One row before and after; None where there was none. Secrets are left out."""
+
+    noun: str
+    id: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """`reason` says why it cannot be undone, when it cannot."""
+
+    id: ResourceId
+    kind: str
+    at: datetime
+    by: ResourceId
+    about: ResourceId | None
+    changes: tuple[RowChange, ...]
+    reason: str | None
+    undone_by: ResourceId | None
+    undoes: ResourceId | None
+
+
+class OperationSort(Sort):
+    AT_ASC = "at"
+    AT_DESC = "-at"
+
+
+@dataclass(frozen=True, slots=True)
+class OperationFilter:
+    by: IdFilter | None = None
+    about: tuple[ResourceId, ...] | None = None
+    kind: tuple[str, ...] | None = None
+    at: TimeFilter | None = None
+    undone: bool | None = None
+
+
+OPERATION = Lookup[Operation]("operation", Kind.OPERATION, TokenScope.DASHBOARDS_READ)
+OPERATIONS = Listing[Operation](
+    "operations", Kind.OPERATION, TokenScope.DASHBOARDS_READ, OperationSort, OperationSort.AT_DESC
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoOperation(Change):
+    """Put back what an operation changed. Undoing leaves an operation too, and can itself be undone."""
+
+    NEEDS = Capability.OPERATION_UNDO
+    SCOPE = TokenScope.DASHBOARDS_WRITE
+    ABOUT = "operation"
+
+    operation: ResourceId

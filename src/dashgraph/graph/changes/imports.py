@@ -1,0 +1,227 @@
+"""Imports, as mutations."""
+
+from typing import Annotated, Any
+
+import strawberry
+from strawberry import UNSET
+
+from dashgraph.domain import imports
+from dashgraph.domain.changes import Terms
+from dashgraph.domain.differences import DifferenceKind
+from dashgraph.domain.ids import Kind
+from dashgraph.domain.imports import DocumentWarningCode, ImportAction, Imported, ImportOutcome
+from dashgraph.domain.problems import TooMuch
+from dashgraph.graph.changes.declare import (
+    MOST_AT_ONCE,
+    REVISION,
+    ChangeInput,
+    Payload,
+    mutation,
+    of_kind,
+    thing,
+)
+from dashgraph.graph.context import Info
+from dashgraph.graph.dashboards import Dashboard
+from dashgraph.graph.loaders import Loaders
+from dashgraph.graph.scalars import JSON
+from dashgraph.services.imports import Sent, Taken, take_in
+
+SOURCE = "The name of the source that takes them in, such as `local`."
+FOLDER = (Kind.FOLDER,)
+
+
+@strawberry.input(description="A `.dash` document: one dashboard, or an array of several. Give `json` or `text`.")
+class DashboardDocumentInput:
+    json: JSON | None = strawberry.field(default=UNSET, description="The document as a JSON value.")
+    text: str | None = strawberry.field(
+        default=UNSET, description="The document as the text of the file, which keeps numbers of every size."
+    )
+    action: ImportAction | None = strawberry.field(
+        default=UNSET, description="What to do when its id is taken, if not what holds for all."
+    )
+    folder: strawberry.ID | None = strawberry.field(
+        name="folderId", default=UNSET, description="The folder of yours it goes into, if not the one for all."
+    )
+    expected_revision: int | None = strawberry.field(
+        default=UNSET, description="Refuse to overwrite a dashboard that is no longer at this revision."
+    )
+
+    def sent(self, action: ImportAction, folder: strawberry.ID | None) -> Sent:
+        own = self.folder or folder
+        return Sent(
+            text=self.text or None,
+            value=None if self.json is UNSET else self.json,
+            action=self.action or action,
+            folder=None if not own else of_kind(own, FOLDER),
+            expected_revision=None if self.expected_revision is UNSET else self.expected_revision,
+        )
+
+
+@strawberry.input(description="Import dashboards from documents.")
+class ImportDashboardsInput:
+    source: str = strawberry.field(description=SOURCE)
+    documents: list[DashboardDocumentInput] = strawberry.field(
+        description=f"The documents, in order; at most {MOST_AT_ONCE} dashboards in all."
+    )
+    action: ImportAction = strawberry.field(
+        default=ImportAction.AUTO, description="What to do with a document whose id is taken."
+    )
+    folder: strawberry.ID | None = strawberry.field(
+        name="folderId", default=UNSET, description="The folder of yours they go into; the top when left out."
+    )
+    republish: bool = strawberry.field(
+        default=False,
+        description="Publish what is overwritten, if it was published before. Else viewers go on seeing the former "
+        "version.",
+    )
+    atomic: bool = strawberry.field(
+        default=False, description="All or none. Else each comes in on its own, and one that fails fails alone."
+    )
+    dry_run: bool = strawberry.field(
+        default=False, description="Find out what would happen: the same payload, and nothing is changed."
+    )
+    idempotency_key: str | None = strawberry.field(
+        default=UNSET,
+        description="A text of your own for this import: sent again with the same documents, it is not done twice.",
+    )
+
+
+@strawberry.type(description="Something to know of a document that was taken all the same.")
+class DocumentWarning:
+    code: DocumentWarningCode = strawberry.field(description="What it is.")
+    message: str = strawberry.field(description="In words.")
+    pointer: str | None = strawberry.field(description="The JSON pointer of the place in the dashboard's document.")
+
+
+@strawberry.type(description="A place where the document and the dashboard that has its id differ.")
+class DocumentDifference:
+    pointer: str = strawberry.field(
+        description="The JSON pointer of the place in the document sent; of what was removed, in the one before."
+    )
+    kind: DifferenceKind = strawberry.field(description="What happened there.")
+
+
+@strawberry.type(description="What came of one dashboard of an import.")
+class ImportResult(Payload):
+    number: strawberry.Private[int]
+    place: strawberry.Private[str]
+
+    dashboard: Dashboard | None = thing(
+        description="The dashboard; in a dry run as it would be. Null when it failed, and when it is somebody else's."
+    )
+
+    @strawberry.field(description="Which of the documents it is of; the first is 0.")
+    def document(self) -> int:
+        return self.number
+
+    @strawberry.field(
+        description="The JSON pointer of the dashboard in its document, empty when it is all of it. Of a broken one, "
+        "of the place that is wrong."
+    )
+    def pointer(self) -> str:
+        return self.place
+
+    @strawberry.field(name="outcome", description="What happened; in a dry run what would.")
+    def what_happened(self) -> ImportOutcome:
+        return ImportOutcome.FAILED if self._imported is None else self._imported.outcome
+
+    @strawberry.field(description="A sentence on why it came so, where that needs one.")
+    def reason(self) -> str | None:
+        return None if self._imported is None else self._imported.reason
+
+    @strawberry.field(description="What to know of it; at most one for each data source, and a few more.")
+    def warnings(self) -> list[DocumentWarning]:
+        found = () if self._imported is None else self._imported.warnings
+        return [DocumentWarning(code=one.code, message=_said(one.message), pointer=_said(one.pointer)) for one in found]
+
+    @strawberry.field(
+        description="Where the document differs from the dashboard that had its id, the first 100 places. Empty when "
+        "none had it, or one that is hidden from you."
+    )
+    def differences(self) -> list[DocumentDifference]:
+        found = () if self._imported is None else self._imported.differences
+        return [DocumentDifference(pointer=_said(one.pointer), kind=one.kind) for one in found]
+
+    @strawberry.field(description="In how many places they differ.")
+    def difference_count(self) -> int:
+        return 0 if self._imported is None else self._imported.different
+
+    @property
+    def _imported(self) -> Imported | None:
+        facts = self.outcome.facts
+        return Imported.of(facts) if facts else None
+
+
+def _said(text: Any) -> Any:
+    """Text of a document, without halves of characters, which no answer can carry."""
+    return text if text is None else text.encode(errors="replace").decode()
+
+
+@strawberry.type(description="What came of `importDashboards`.")
+class ImportDashboardsPayload:
+    results: list[ImportResult] = strawberry.field(description="One for each dashboard, in the order of the documents.")
+
+    @strawberry.field(description="How many came in or were there already.")
+    def succeeded(self) -> int:
+        return sum(one.outcome.problem is None for one in self.results)
+
+    @strawberry.field(description="How many failed.")
+    def failed(self) -> int:
+        return sum(one.outcome.problem is not None for one in self.results)
+
+
+async def import_dashboards(
+    info: Info,
+    input: Annotated[ImportDashboardsInput, strawberry.argument(description="What is wanted.")],
+) -> ImportDashboardsPayload:
+    if not 1 <= len(input.documents) <= MOST_AT_ONCE:
+        message = f"`documents` holds 1 to {MOST_AT_ONCE}; send more in several requests."
+        raise TooMuch(message, argument="documents")
+    viewer = info.context.loaders.viewer
+    taken = await take_in(
+        info.context.changing,
+        viewer,
+        input.source,
+        [one.sent(input.action, input.folder or None) for one in input.documents],
+        Terms(input.dry_run, idempotency_key=input.idempotency_key or None),
+        atomic=input.atomic,
+        republish=input.republish,
+    )
+    loaders = info.context.renewed()
+    return ImportDashboardsPayload(results=[_result(one, loaders) for one in taken])
+
+
+def _result(taken: Taken, loaders: Loaders) -> ImportResult:
+    return ImportResult(outcome=taken.outcome, loaders=loaders, number=taken.number, place=taken.pointer)
+
+
+@strawberry.input(description="Put a dashboard back as it was before its last import.")
+class UndoImportInput(ChangeInput):
+    CHANGE = imports.UndoImport
+    KINDS = {"dashboard": (Kind.DASHBOARD,)}
+
+    dashboard: strawberry.ID = strawberry.field(name="dashboardId", description="The dashboard.")
+    expected_revision: int | None = strawberry.field(default=UNSET, description=REVISION)
+
+
+@strawberry.type(description="What came of `undoImport`.")
+class UndoImportPayload(Payload):
+    dashboard: Dashboard | None = thing(
+        description="The dashboard as it was before; null when the import had created it, which is in the trash now."
+    )
+
+
+@strawberry.type
+class ImportMutations:
+    import_dashboards: ImportDashboardsPayload = strawberry.mutation(
+        resolver=import_dashboards,
+        description="Take dashboards in from `.dash` documents. A dashboard is known by its id, never by its title. "
+        "You own what is created; an overwrite keeps the id, the owner and the shares. Designers and administrators.",
+    )
+    undo_import: UndoImportPayload = mutation(
+        UndoImportInput,
+        UndoImportPayload,
+        description="Put a dashboard back as it was before its last import, whatever happened to it since; one that "
+        "the import created goes to the trash. Once for each import. Those who may edit it; for the trash, the owner "
+        "and administrators.",
+    )

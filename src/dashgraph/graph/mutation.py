@@ -1,0 +1,30 @@
+"""The mutations of the graph, noun by noun."""
+
+import strawberry
+
+from dashgraph.graph.changes.dashboards import DashboardMutations
+from dashgraph.graph.changes.folders import FolderMutations
+from dashgraph.graph.changes.groups import GroupMutations
+from dashgraph.graph.changes.newcomers import NewcomerMutations
+from dashgraph.graph.changes.imports import ImportMutations
+from dashgraph.graph.changes.operations import OperationMutations
+from dashgraph.graph.changes.ownership import OwnershipMutations
+from dashgraph.graph.changes.shares import ShareMutations
+from dashgraph.graph.changes.users import UserMutations
+from dashgraph.graph.changes.widgets import WidgetMutations
+
+
+@strawberry.type(description="What can be changed. Every payload says in `errors` why something was not done.")
+class Mutation(
+    ShareMutations,
+    OwnershipMutations,
+    DashboardMutations,
+    WidgetMutations,
+    FolderMutations,
+    UserMutations,
+    NewcomerMutations,
+    GroupMutations,
+    ImportMutations,
+    OperationMutations,
+):
+    pass

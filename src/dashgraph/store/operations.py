@@ -1,0 +1,42 @@
+"""Questions about the audit trail. Administrators see all of it, others what they did themselves."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, select, true
+
+from dashgraph.domain.operations import OperationFilter
+from dashgraph.store.database import among
+from dashgraph.store.lists import Rows, id_matches, time_matches
+from dashgraph.store.tables import operations
+from dashgraph.store.visibility import Asker
+
+KEYS: dict[str, ColumnElement[Any]] = {"at": operations.c.at}
+
+
+def by_ids(asker: Asker, ids: Sequence[str]) -> Select[Any]:
+    return select(operations).where(among(operations.c.id, ids), _seen(asker))
+
+
+def rows(asker: Asker, wanted: OperationFilter) -> Rows:
+    return Rows(select(operations).where(_seen(asker), matches(asker, wanted)), KEYS, operations.c.id)
+
+
+def _seen(asker: Asker) -> ColumnElement[bool]:
+    return true() if asker.everything else operations.c.actor_id == asker.me
+
+
+def matches(asker: Asker, wanted: OperationFilter) -> ColumnElement[bool]:
+    conditions = [
+        id_matches(wanted.by, operations.c.actor_id, asker.source),
+        time_matches(wanted.at, operations.c.at),
+    ]
+    if wanted.about is not None:
+        natives = [one.native for one in wanted.about if one.source == asker.source]
+        conditions.append(among(operations.c.about_id, natives))
+    if wanted.kind is not None:
+        conditions.append(operations.c.kind.in_(wanted.kind))
+    if wanted.undone is not None:
+        undone = operations.c.undone_by.is_not(None)
+        conditions.append(undone if wanted.undone else ~undone)
+    return and_(true(), *conditions)

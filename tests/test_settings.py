@@ -1,0 +1,63 @@
+"""What can be set, and what happens when it is set wrongly."""
+
+from typing import Any
+
+import pytest
+
+from dashgraph.app.settings import Settings, load
+from dashgraph.domain.problems import BadInput
+
+SECRET = "postgresql://ada:hunter2hunter2@db.example/bi"
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"DASHGRAPH_{name.upper()}", raising=False)
+
+
+def test_nothing_has_to_be_set() -> None:
+    found = load()
+
+    assert found.database_url.get_secret_value() == "dashgraph.sqlite3"
+    assert (found.host, found.port, found.graphiql, found.source_name) == ("127.0.0.1", 8000, True, "local")
+
+
+def test_what_is_given_wins_over_the_environment_and_nothing_given_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DASHGRAPH_PORT", "8001")
+    monkeypatch.setenv("DASHGRAPH_HOST", "0.0.0.0")
+
+    found = load(port=8002, host=None)
+
+    assert (found.port, found.host) == (8002, "0.0.0.0")
+
+
+def test_everything_wrong_is_named_at_once_without_the_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = {"port": "sekrit", "database_pool": "0", "source_name": "Se Krit", "log_format": "sekrit", "graphiql": "?"}
+    for name, value in wrong.items():
+        monkeypatch.setenv(f"DASHGRAPH_{name.upper()}", value)
+
+    with pytest.raises(BadInput) as refused:
+        load(database_url=SECRET)
+
+    assert not [name for name in wrong if f"DASHGRAPH_{name.upper()}: " not in refused.value.message]
+    assert "\n" not in refused.value.message
+    assert "krit" not in refused.value.message
+    assert "hunter2" not in refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("port", 65536), ("port", -1), ("max_body_kilobytes", 0), ("shutdown_seconds", -1), ("body_seconds", 0)],
+)
+def test_numbers_have_bounds(name: str, value: Any) -> None:
+    with pytest.raises(BadInput, match=f"DASHGRAPH_{name.upper()}"):
+        load(**{name: value})
+
+
+def test_the_password_of_the_database_is_not_in_a_repr() -> None:
+    assert "hunter2" not in repr(load(database_url=SECRET))
+
+
+def test_every_setting_says_what_it_is_for() -> None:
+    assert [name for name, field in Settings.model_fields.items() if not (field.description or "").endswith(".")] == []
