@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from conftest import NOW
-
 from dashgraph.app.build import opened
 from dashgraph.app.settings import Settings
 from dashgraph.domain.ids import Kind, ResourceId
@@ -44,9 +43,8 @@ def settings_table() -> str:
     rows = ["| setting | default | what it is |", "|---|---|---|"]
     for name, field in Settings.model_fields.items():
         default = getattr(field.default, "get_secret_value", lambda field=field: field.default)()
-        rows.append(
-            f"| `DASHGRAPH_{name.upper()}` | `{str(default).lower() if isinstance(default, bool) else default}` | {field.description} |"
-        )
+        shown = str(default).lower() if isinstance(default, bool) else default
+        rows.append(f"| `DASHGRAPH_{name.upper()}` | `{shown}` | {field.description} |")
     return "\n".join(rows) + "\n"
 
 

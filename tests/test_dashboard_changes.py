@@ -1,5 +1,6 @@
 """Changes of dashboards: who may, what viewers go on seeing, and that everything can be put back."""
 
+import asyncio
 import json
 from dataclasses import replace
 from typing import Any
@@ -9,8 +10,9 @@ from sqlalchemy import select
 
 from company import Company, global_id
 from conftest import Asking
-from dashgraph.domain.ids import Kind
-from dashgraph.domain.viewers import TokenScope
+from dashgraph.domain.ids import Kind, ResourceId
+from dashgraph.domain.viewers import Reach, TokenScope
+from dashgraph.store.demo import ADMIN_EMAIL
 from dashgraph.store.tables import dashboards, editions, operations, widgets
 from test_shares import UNDO, snapshot
 
@@ -411,3 +413,43 @@ async def test_many_are_moved_and_deleted_all_or_none_or_each_on_its_own(empty: 
     assert found["results"][2]["dashboard"] == {"title": "other", "folder": {"name": "finance"}}
     done = (await empty.data(owner, delete, input={"items": items, "mode": "BEST_EFFORT"}))["it"]
     assert [one["deletedId"] for one in done["results"]] == [plan(), None, plan("other")]
+
+
+async def test_an_edit_leaves_all_else_of_an_exported_document_as_it_was(demo: Asking) -> None:
+    admin = await demo.viewer(ADMIN_EMAIL)
+    query = "{ dashboards(scope: ALL, first: 1, filter: {state: PUBLISHED}) { edges { node { id } } } }"
+    [edge] = (await demo.data(admin, query))["dashboards"]["edges"]
+    one = ResourceId.decode(edge["node"]["id"])
+    assert one is not None
+    reader = replace(admin, reach=Reach.ALL)
+    [before] = await demo.world.documents.give_out(reader, [one])
+
+    await demo.data(admin, change("updateDashboard"), input={"dashboardId": one.encode(), "title": "Another"})
+    first = ResourceId(one.source, Kind.WIDGET, before.document["widgets"][0]["oid"])
+    given = {"widgetId": first.encode(), "title": "A widget"}
+    await demo.data(admin, change("updateWidget", "widget { title }"), input=given)
+
+    [after] = await demo.world.documents.give_out(reader, [one])
+    changed, *others = before.document["widgets"]
+    assert after.document == {
+        **before.document,
+        "title": "Another",
+        "widgets": [{**changed, "title": "A widget"}, *others],
+    }
+    assert list(after.document) == list(before.document)
+
+
+async def test_of_many_edits_at_once_of_one_revision_one_is_made(empty: Asking) -> None:
+    await office(empty)
+
+    done = await asyncio.gather(
+        *(
+            make(empty, "editor", "updateDashboard", dashboardId=plan(), title=f"Plan {number}", expectedRevision=1)
+            for number in range(10)
+        )
+    )
+
+    told = [error for one in done for error in one["errors"]]
+    assert [(error["__typename"], error["code"]) for error in told] == [("StaleRevision", "STALE_REVISION")] * 9
+    [made] = [one["dashboard"]["title"] for one in done if not one["errors"]]
+    assert (await seen(empty, "owner", "title revision")) == {"title": made, "revision": 2}

@@ -1,5 +1,6 @@
 """Changes of folders: the tree stays a tree, and nobody loses what is theirs."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -110,6 +111,22 @@ async def test_a_folder_moves_with_all_that_is_in_it_and_never_into_itself(empty
     await undone(empty, "admin", top)
     await undone(empty, "owner", done)
     assert await snapshot(empty) == before
+
+
+async def test_two_folders_moved_into_each_other_at_once_make_no_circle(empty: Asking) -> None:
+    company = await office(empty)
+    await company.folder("archive", "owner")
+    pairs = (("archive", "finance"), ("finance", "archive")) * 5
+
+    done = await asyncio.gather(
+        *(make(empty, "owner", "moveFolder", "", folderId=folder(one), parentId=folder(other)) for one, other in pairs)
+    )
+
+    told = [error["code"] for one in done for error in one["errors"]]
+    assert told == ["BAD_USER_INPUT"] * 5
+    owner = await empty.viewer("owner@x.example")
+    found = await empty.data(owner, "{ folders { edges { node { parent { name } } } } }")
+    assert [edge["node"]["parent"] for edge in found["folders"]["edges"]].count(None) == 1
 
 
 async def test_folders_are_twenty_levels_deep_and_no_deeper(empty: Asking) -> None:

@@ -3,13 +3,13 @@
 from random import Random
 from typing import Any
 
-from company import Company, global_id
-from conftest import Asking, Stores, asking
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_shares import UNDO, snapshot
 
+from company import Company, global_id
+from conftest import Asking, Stores, asking
 from dashgraph.domain.ids import Kind
+from test_shares import UNDO, snapshot
 
 PEOPLE = ["ann", "ben", "cem"]
 DASHBOARDS = ["one", "two"]

@@ -11,7 +11,7 @@ from conftest import Asking
 from dashgraph.domain.ids import Kind
 from dashgraph.store.tables import dashboards, operations
 from test_dashfile import dashboard
-from test_import_export import REAL, Json, Person, person, real, same
+from test_import_export import Json, Person, person, same
 from test_shares import snapshot
 
 IMPORT = """mutation($input: ImportDashboardsInput!) { importDashboards(input: $input) { succeeded failed results {
@@ -22,11 +22,21 @@ UNDO = """mutation($input: UndoImportInput!) { undoImport(input: $input) {
     dashboard { title state } errors { __typename code message } operation { id kind } } }"""
 UNDO_OPERATION = "mutation($input: UndoOperationInput!) { undoOperation(input: $input) { errors { code message } } }"
 DOCUMENTS = frozenset({"operations", "datasources"})  # names of data sources once seen stay known
+PUBLISH = "mutation($input: PublishDashboardInput!) { publishDashboard(input: $input) { errors { message } } }"
+UPDATE = "mutation($input: UpdateDashboardInput!) { updateDashboard(input: $input) { errors { message } } }"
+DELETE = "mutation($input: DeleteDashboardInput!) { deleteDashboard(input: $input) { errors { message } } }"
+RESTORE = (
+    "mutation($input: RestoreDeletedDashboardInput!) { restoreDeletedDashboard(input: $input) { errors { message } } }"
+)
+FIRST, SECOND = dashboard("plan", "a", "b", title="First"), dashboard("plan", "b", "c", title="Second")
 
 
 async def send(me: Person, *documents: Any, **more: Any) -> list[Json]:
     """The results. A document is a JSON value, or an input of its own."""
-    items = [item if isinstance(item, dict) and {"json", "text"} & set(item) else {"json": item} for item in documents]
+    items = [
+        item if isinstance(item, dict) and {"json", "text", "uploadId"} & set(item) else {"json": item}
+        for item in documents
+    ]
     given = {"source": "local", "documents": items} | more
     return list((await me.asking.data(me.viewer, IMPORT, input=given))["importDashboards"]["results"])
 
@@ -42,10 +52,12 @@ async def code(me: Person, name: str = "plan") -> str:
     return str(error["code"])
 
 
-async def undo_last_operation(me: Person) -> None:
+async def undo_operation(me: Person, kind: str) -> None:
+    """Undo the last operation of this kind."""
+    last = select(operations.c.id).where(operations.c.kind == kind).order_by(operations.c.at.desc()).limit(1)
     async with me.asking.world.database.reading() as session:
-        last = await session.execute(select(operations.c.id).order_by(operations.c.at.desc()).limit(1))
-    given = {"operationId": global_id(Kind.OPERATION, last.scalar_one())}
+        one = (await session.execute(last)).scalar_one()
+    given = {"operationId": global_id(Kind.OPERATION, one)}
     assert (await me.asking.data(me.viewer, UNDO_OPERATION, input=given))["undoOperation"] == {"errors": []}
 
 
@@ -57,6 +69,21 @@ def told(results: list[Json]) -> list[Json]:
         | {"dashboard": one["dashboard"] and one["dashboard"] | {"nativeId": one["dashboard"]["nativeId"] in known}}
         for one in results
     ]
+
+
+async def change(me: Person, mutation: str, **more: Any) -> None:
+    answer = await me.asking.data(me.viewer, mutation, input={"dashboardId": global_id(Kind.DASHBOARD, "plan")} | more)
+    [payload] = answer.values()
+    assert payload["errors"] == []
+
+
+async def publish(me: Person) -> None:
+    await change(me, PUBLISH)
+
+
+async def state(me: Person) -> str:
+    query = "query($id: ID!) { dashboard(id: $id) { state } }"
+    return str((await me.asking.data(me.viewer, query, id=global_id(Kind.DASHBOARD, "plan")))["dashboard"]["state"])
 
 
 async def test_each_dashboard_has_its_outcome_in_the_order_sent(empty: Asking) -> None:
@@ -88,7 +115,7 @@ async def test_each_dashboard_has_its_outcome_in_the_order_sent(empty: Asking) -
         "Expected text, found a number (at /1/title)",
         "The file ends in the middle; was it cut off? (line 1, column 2)",
         "The dashboard id one is also in document 0/0 (at /oid)",
-        "Send each document either as `text` or as `json`.",
+        "Send each document either as `text`, as `json` or by `uploadId`.",
     ]
     assert [one["dashboard"] and one["dashboard"]["title"] for one in results] == [
         "Plan", None, "Two", "Plan", None, None, None,
@@ -238,201 +265,7 @@ async def test_viewers_see_an_overwrite_when_it_is_republished_by_who_may(empty:
     [done] = await send(me, second, action="OVERWRITE", republish=True)
     assert done["dashboard"]["state"] == "PUBLISHED"
     assert same(await friend.exports("plan"), second)
-    await undo_last_operation(me)
-    assert await snapshot(empty) == before
-
-
-@pytest.mark.parametrize("action", ["SKIP", "OVERWRITE", "DUPLICATE", "FAIL"])
-async def test_the_real_pair_has_each_outcome_and_goes_back(empty: Asking, action: str) -> None:
-    first, second = map(real, REAL)
-    me, native = await person(empty, "me"), first["oid"]
-    outcomes = {"SKIP": "SKIPPED", "OVERWRITE": "OVERWRITTEN", "DUPLICATE": "DUPLICATED", "FAIL": "FAILED"}
-    await send(me, {"text": json.dumps(first)})
-    before = await snapshot(empty, without=DOCUMENTS)
-
-    [tried] = await send(me, second, action=action, dryRun=True)
-    [done] = await send(me, second, action=action)
-
-    assert done["outcome"] == outcomes[action]
-    [tried_told], [done_told] = told([tried]), told([done])
-    assert tried_told == done_told
-    if action in {"SKIP", "FAIL"}:
-        assert await snapshot(empty, without=DOCUMENTS) == before
-        return
-    assert done["differenceCount"] > 0
-    if action == "OVERWRITE":
-        assert same(await me.exports(native), second)
-    undone = await undo(me, done["dashboard"]["nativeId"])
-    assert undone["errors"] == []
-    assert same(await me.exports(native), first)
-    await undo_last_operation(me)
-    await undo_last_operation_but_one(me)
-    assert await snapshot(empty, without=DOCUMENTS) == before
-
-
-async def undo_last_operation_but_one(me: Person) -> None:
-    """Undo the last import."""
-    async with me.asking.world.database.reading() as session:
-        last = select(operations.c.id).where(operations.c.kind == "importDashboard").order_by(operations.c.at.desc())
-        one = (await session.execute(last.limit(1))).scalar_one()
-    given = {"operationId": global_id(Kind.OPERATION, one)}
-    assert (await me.asking.data(me.viewer, UNDO_OPERATION, input=given))["undoOperation"] == {"errors": []}
-
-
-PUBLISH = "mutation($input: PublishDashboardInput!) { publishDashboard(input: $input) { errors { message } } }"
-UPDATE = "mutation($input: UpdateDashboardInput!) { updateDashboard(input: $input) { errors { message } } }"
-DELETE = "mutation($input: DeleteDashboardInput!) { deleteDashboard(input: $input) { errors { message } } }"
-RESTORE = (
-    "mutation($input: RestoreDeletedDashboardInput!) { restoreDeletedDashboard(input: $input) { errors { message } } }"
-)
-
-
-async def change(me: Person, mutation: str, **more: Any) -> None:
-    answer = await me.asking.data(me.viewer, mutation, input={"dashboardId": global_id(Kind.DASHBOARD, "plan")} | more)
-    [payload] = answer.values()
-    assert payload["errors"] == []
-
-
-async def publish(me: Person) -> None:
-    await change(me, PUBLISH)
-
-
-async def state(me: Person) -> str:
-    query = "query($id: ID!) { dashboard(id: $id) { state } }"
-    return str((await me.asking.data(me.viewer, query, id=global_id(Kind.DASHBOARD, "plan")))["dashboard"]["state"])
-
-
-FIRST, SECOND = dashboard("plan", "a", "b", title="First"), dashboard("plan", "b", "c", title="Second")
-
-
-@pytest.mark.parametrize("published", [False, True])
-@pytest.mark.parametrize("since", ["nothing", "edited", "published", "edited after publishing"])
-async def test_undoing_an_import_brings_back_what_was_whatever_happened_since(
-    empty: Asking, published: bool, since: str
-) -> None:
-    me, friend = [await person(empty, name) for name in ("me", "friend")]
-    await me.imports(FIRST)
-    if published:
-        await Company(empty.world.database).share("plan", user="friend")
-        await publish(me)
-    former = await state(me)
-    await send(me, SECOND, action="OVERWRITE")
-    if since == "edited":
-        await change(me, UPDATE, title="Edited")
-    if "publish" in since:
-        await publish(me)
-    if since == "edited after publishing":
-        await change(me, UPDATE, title="Edited")
-
-    undone = await undo(me)
-
-    assert undone["errors"] == []
-    assert (undone["operation"]["kind"], undone["dashboard"]) == ("undoImport", {"title": "First", "state": former})
-    assert same(await me.exports("plan"), FIRST)
-    if published:
-        assert same(await friend.exports("plan"), FIRST)
-    assert await code(me) == "INVALID_STATE"
-    await change(me, UPDATE, title="Goes on")
-    await publish(me)
-
-
-async def test_undoing_keeps_working_content_and_published_version_apart(empty: Asking) -> None:
-    me, friend = [await person(empty, name) for name in ("me", "friend")]
-    await me.imports(FIRST)
-    await Company(empty.world.database).share("plan", user="friend")
-    await publish(me)
-    await send(me, SECOND, action="OVERWRITE")  # first is published, second is worked on
-    third = dashboard("plan", "d", title="Third")
-    before = await snapshot(empty)
-    await send(me, third, action="OVERWRITE", republish=True)
-    assert same(await friend.exports("plan"), third)
-
-    tried = await undo(me, dryRun=True)
-    assert same(await friend.exports("plan"), third)
-    undone = await undo(me)
-
-    assert tried["dashboard"] == undone["dashboard"] == {"title": "Second", "state": "MODIFIED"}
-    assert same(await me.exports("plan"), SECOND)
-    assert same(await friend.exports("plan"), FIRST)
-    await undo_last_operation(me)
-    assert same(await friend.exports("plan"), third)
-    await undo_last_operation_but_one(me)
-    assert await snapshot(empty) == before
-
-
-async def test_a_dashboard_shared_since_stays_visible(empty: Asking) -> None:
-    me, friend = [await person(empty, name) for name in ("me", "friend")]
-    await me.imports(FIRST)
-    await send(me, SECOND, action="OVERWRITE")
-    await Company(empty.world.database).share("plan", user="friend")
-    await publish(me)
-
-    assert (await undo(me))["dashboard"] == {"title": "First", "state": "PUBLISHED"}
-
-    assert same(await friend.exports("plan"), FIRST)
-
-
-async def test_undoing_the_import_that_created_it_is_the_trash(empty: Asking) -> None:
-    me, editor, stranger = [await person(empty, name) for name in ("me", "editor", "stranger")]
-    await send(me, FIRST)
-    await Company(empty.world.database).share("plan", user="editor", rule="edit")
-    before = await snapshot(empty)
-
-    assert [await code(editor), await code(stranger)] == ["FORBIDDEN", "NOT_FOUND"]
-    assert await snapshot(empty) == before
-    assert await undo(me, dryRun=True) == {"dashboard": None, "errors": [], "operation": None}
-    assert await snapshot(empty) == before
-    assert (await undo(me))["errors"] == []
-    async with empty.world.database.reading() as session:
-        assert (await session.execute(select(dashboards.c.deleted_by))).scalar_one() == "me"
-    assert await code(me) == "INVALID_STATE"
-    assert await code(editor) == "NOT_FOUND"
-    await change(me, RESTORE)
-    assert same(await me.exports("plan"), FIRST)
-
-
-async def test_deleting_does_not_stand_in_the_way(empty: Asking) -> None:
-    me = await person(empty, "me")
-    await me.imports(FIRST)
-    await send(me, SECOND, action="OVERWRITE")
-    await change(me, DELETE)
-
-    assert await undo(me) | {"operation": None} == {"dashboard": None, "errors": [], "operation": None}
-
-    await change(me, RESTORE)
-    assert same(await me.exports("plan"), FIRST)
-
-
-async def test_editors_undo_an_overwrite_and_viewers_do_not(empty: Asking) -> None:
-    me, editor, reader = [await person(empty, name) for name in ("me", "editor", "reader")]
-    await me.imports(FIRST)
-    company = Company(empty.world.database)
-    await company.share("plan", user="editor", rule="edit")
-    await company.share("plan", user="reader")
-    await publish(me)
-    await send(me, SECOND, action="OVERWRITE")
-    before = await snapshot(empty)
-
-    assert await code(reader) == "FORBIDDEN"
-    [stale] = (await undo(editor, expectedRevision=99))["errors"]
-    assert stale["code"] == "STALE_REVISION"
-    assert await snapshot(empty) == before
-    assert (await undo(editor))["errors"] == []
-    assert same(await me.exports("plan"), FIRST)
-
-
-async def test_without_an_import_that_changed_it_there_is_nothing_to_undo(empty: Asking) -> None:
-    me = await person(empty, "me")
-    await Company(empty.world.database).dashboard("made", "me")
-    await send(me, FIRST)
-    await send(me, FIRST, action="SKIP")
-    before = await snapshot(empty)
-
-    assert [await code(me, "made"), await code(me, "plan"), await code(me, "absent")] == [
-        "INVALID_STATE",
-        "INVALID_STATE",
-        "NOT_FOUND",
-    ]
+    await undo_operation(me, "importDashboard")
     assert await snapshot(empty) == before
 
 
@@ -490,16 +323,6 @@ async def test_values_that_no_document_can_hold_fail_alone(empty: Asking) -> Non
     results = (await empty.data(me.viewer, query))["importDashboards"]["results"]
 
     assert [one["outcome"] for one in results] == ["FAILED", "CREATED", "FAILED"]
-
-
-async def test_an_older_import_counts_again_when_the_later_is_undone_as_an_operation(empty: Asking) -> None:
-    me = await person(empty, "me")
-    await send(me, FIRST)
-    await send(me, SECOND, action="OVERWRITE")
-    await undo_last_operation(me)
-    assert same(await me.exports("plan"), FIRST)
-
-    assert (await undo(me)) | {"operation": None} == {"dashboard": None, "errors": [], "operation": None}
 
 
 async def test_a_folder_of_ones_own_is_the_only_target(empty: Asking) -> None:

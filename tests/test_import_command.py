@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 
 from company import Company
 from conftest import Stores
+from dashgraph.app import logs
 from dashgraph.app.main import app
 from dashgraph.domain.dashfile import MEGABYTE
 from dashgraph.domain.ids import Kind, ResourceId
@@ -41,6 +42,7 @@ class Terminal:
 
     def run(self, *arguments: str, code: int = 0) -> Result:
         result = CliRunner().invoke(app, arguments, env={"DASHGRAPH_DATABASE_URL": self.address, "COLUMNS": "80"})
+        logs.configure("json")  # the streams of the command are closed
         assert result.exit_code == code, (result.output, result.exception)
         assert "Traceback" not in result.output
         assert str(self.folder) not in result.output

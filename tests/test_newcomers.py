@@ -4,11 +4,10 @@ from typing import Any
 
 from company import global_id
 from conftest import Asking
-from test_shares import UNDO, snapshot
-from test_user_changes import codes, do, office, user
-
 from dashgraph.domain.ids import Kind
 from dashgraph.domain.viewers import Viewer
+from test_shares import UNDO, snapshot
+from test_user_changes import codes, do, office, user
 
 CREATE = """mutation($input: CreateUsersInput!) { createUsers(input: $input) { succeeded failed
     results { user { displayName status } errors { code message path } operation { id kind } } } }"""

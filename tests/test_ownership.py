@@ -60,9 +60,10 @@ async def test_the_former_owner_keeps_what_the_rule_says(empty: Asking, rule: st
     assert edge["node"]["folder"] is None  # it was in a folder that the heir does not see
     assert named(edge["node"]) == kept
     assert edge["node"]["widgets"] == {"totalCount": 1}
-    undone = await empty.data(
-        await empty.viewer("owner@x.example"), UNDO, input={"operationId": done["operation"]["id"]}
-    )
+    undo = {"operationId": done["operation"]["id"]}
+    refused = await empty.data(await empty.viewer("owner@x.example"), UNDO, input=undo)
+    assert [error["code"] for error in refused["undoOperation"]["errors"]] == ["FORBIDDEN"]  # given is given
+    undone = await empty.data(await empty.viewer("admin@x.example"), UNDO, input=undo)
     assert undone["undoOperation"]["errors"] == []
     assert await snapshot(empty) == before
 

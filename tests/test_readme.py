@@ -2,9 +2,8 @@
 
 import re
 
-from readme import EXAMPLE, README, written
-
 from dashgraph.graph.errors import BAD_INPUT, INTERNAL, PARSE_FAILED, VALIDATION_FAILED
+from readme import EXAMPLE, README, written
 
 
 async def test_every_example_gives_the_answer_that_readme_shows_and_every_table_is_current() -> None:

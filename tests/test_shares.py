@@ -272,6 +272,26 @@ async def test_undo_is_refused_while_a_later_change_stands_in_the_way(empty: Ask
         assert (await empty.data(owner, UNDO, input={"operationId": one}))["undoOperation"]["errors"] == []
 
 
+async def test_who_lost_the_right_does_not_undo(empty: Asking) -> None:
+    company = await office(empty)
+    await company.share("plan", user="editor", rule="edit")
+    rename = "mutation($input: UpdateDashboardInput!) { updateDashboard(input: $input) { errors { code } } }"
+    editor, owner = await empty.viewer("editor@x.example"), await empty.viewer("owner@x.example")
+    given = {"dashboardId": plan(), "title": "Renamed"}
+    assert (await empty.data(editor, rename, input=given))["updateDashboard"]["errors"] == []
+    [one] = await operation_ids(empty, "editor")
+    remove = {"shareId": global_id(Kind.SHARE, "plan/user/editor")}
+    assert (await empty.data(owner, REMOVE, input=remove))["removeShare"]["errors"] == []
+    before = await snapshot(empty)
+
+    [refused] = (await empty.data(editor, UNDO, input={"operationId": one}))["undoOperation"]["errors"]
+
+    assert refused["code"] == "FORBIDDEN"
+    assert await snapshot(empty) == before
+    admin = await empty.viewer("admin@x.example")
+    assert (await empty.data(admin, UNDO, input={"operationId": one}))["undoOperation"]["errors"] == []
+
+
 async def test_the_audit_trail_is_ones_own_and_the_administrators(empty: Asking) -> None:
     await office(empty)
     await add(empty, "owner", "friend")

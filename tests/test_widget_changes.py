@@ -1,5 +1,6 @@
 """Changes of widgets: the layout never names what is not there, and every change can be put back."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from test_shares import snapshot
 
 SHOWN = """widget { nativeId title type subtype description datasource { title } raw
     dashboard { nativeId state revision } }"""
-LISTED = "raw widgets(sort: POSITION_ASC) { edges { node { nativeId title } } }"
+LISTED = "raw widgets(first: 100, sort: POSITION_ASC) { edges { node { nativeId title } } }"
 
 
 def widget(name: str) -> str:
@@ -148,6 +149,32 @@ async def test_a_widget_moves_with_its_size_and_both_layouts_follow(empty: Askin
     for done in (away, kept, same):
         await undone(empty, "owner", done)
     assert await snapshot(empty) == before
+
+
+async def test_twenty_widgets_made_at_once_are_all_there(empty: Asking) -> None:
+    await office(empty)
+
+    made = await asyncio.gather(
+        *(make(empty, "editor", "createWidget", SHOWN, dashboardId=plan(), type="pivot") for _ in range(20))
+    )
+
+    ids = {one["widget"]["nativeId"] for one in made}
+    assert set(await listed(empty, "owner")) == {"plan-a", "plan-b", *ids}
+    assert (await seen(empty, "owner", "revision versions { totalCount }"))["revision"] == 21
+
+
+async def test_widgets_that_cross_each_other_on_their_way_both_arrive(empty: Asking) -> None:
+    company = await office(empty)
+    await company.dashboard("other", "owner", tiles=("x",), published=False)
+    there = {"widgetId": widget("plan-a"), "toDashboardId": plan("other")}
+    back = {"widgetId": widget("other-x"), "toDashboardId": plan()}
+
+    await asyncio.gather(
+        make(empty, "owner", "moveWidget", "", **there), make(empty, "owner", "moveWidget", "", **back)
+    )
+
+    assert await listed(empty, "owner") == ["plan-b", "other-x"]
+    assert len(await listed(empty, "owner", "other")) == 1
 
 
 async def test_many_widgets_are_deleted_at_once(empty: Asking) -> None:

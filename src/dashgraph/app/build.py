@@ -10,8 +10,10 @@ from dashgraph.domain.problems import Conflict
 from dashgraph.graph.execution import Executor
 from dashgraph.services.changing import Changing
 from dashgraph.services.documents import Documents
+from dashgraph.services.exports import Exports
 from dashgraph.services.identity import Identity
 from dashgraph.services.reading import Reading
+from dashgraph.services.uploads import Uploads
 from dashgraph.sources.fleet import Fleet
 from dashgraph.store import upgrade
 from dashgraph.store.database import Database
@@ -25,6 +27,8 @@ class World:
     reading: Reading
     changing: Changing
     documents: Documents
+    exports: Exports
+    uploads: Uploads
     identity: Identity
     executor: Executor
 
@@ -41,13 +45,16 @@ async def opened(settings: Settings, *, check: bool = True) -> AsyncIterator[Wor
         fleet = Fleet([source])
         reading = Reading(fleet)
         changing = Changing(fleet)
+        documents = Documents(reading)
         yield World(
             settings=settings,
             database=database,
             fleet=fleet,
             reading=reading,
             changing=changing,
-            documents=Documents(fleet, reading),
+            documents=documents,
+            exports=Exports(database, documents),
+            uploads=Uploads(database),
             identity=Identity(database),
             executor=Executor(reading, changing),
         )

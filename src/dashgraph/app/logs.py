@@ -12,6 +12,16 @@ from aiohttp.http_exceptions import HttpProcessingError
 SECRETS = re.compile(r"dgs?_[A-Za-z0-9_-]{8,}|(?<=://)[^/@\s]+:[^/@\s]+(?=@)")
 
 
+class Stderr:
+    """What sys.stderr is when a line is written, not what it was when logging was set up."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
 class Lines(logging.StreamHandler[Any]):
     """Where the lines of libraries go that log in Python's own way."""
 
@@ -32,10 +42,10 @@ def configure(style: str) -> None:
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(Stderr()),  # type: ignore[arg-type]
         cache_logger_on_first_use=False,
     )
-    lines = Lines(sys.stderr)
+    lines = Lines(Stderr())
     lines.addFilter(_ours_to_mend)
     without_meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     lines.setFormatter(

@@ -9,7 +9,7 @@ from pathlib import Path
 import structlog
 from aiohttp import hdrs, web
 
-from dashgraph.app import http
+from dashgraph.app import http, transfers
 from dashgraph.app.build import World
 from dashgraph.domain.problems import NotFound
 from dashgraph.graph import errors
@@ -49,6 +49,10 @@ def application(world: World) -> web.Application:
     app.router.add_post("/graphql", endpoint.answer)
     app.router.add_post("/login", http.login)
     app.router.add_post("/logout", http.logout)
+    app[transfers.EXPORTS] = world.exports
+    app[transfers.UPLOADS] = world.uploads
+    app.router.add_put(transfers.UPLOADS_PATH + "{secret}", transfers.upload)
+    app.router.add_get(transfers.EXPORTS_PATH + "{secret}", transfers.download, allow_head=False)
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)
     if world.settings.graphiql:
@@ -88,7 +92,7 @@ async def observed(request: web.Request, handler: Handler) -> web.StreamResponse
             log.info(
                 "request",
                 method=request.method,
-                path=request.path,
+                path=transfers.without_secret(request.path),
                 status=status,
                 ms=round((time.perf_counter() - started) * 1000, 1),
                 user=viewer.user.native if viewer else None,

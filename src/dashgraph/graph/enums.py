@@ -8,6 +8,7 @@ import strawberry
 from dashgraph.domain.access import AccessRole, AccessSort, PathKind, ReachableSort
 from dashgraph.domain.dashboards import DashboardSort, DashboardState, VersionSort
 from dashgraph.domain.differences import DifferenceKind
+from dashgraph.domain.exports import ExportDelivery
 from dashgraph.domain.folders import FolderSort
 from dashgraph.domain.groups import GroupSort
 from dashgraph.domain.ids import Kind
@@ -327,4 +328,11 @@ described(
     ADDED="It was not there before.",
     REMOVED="It is not there any more.",
     CHANGED="It has another value; of a list, another order.",
+)
+described(
+    ExportDelivery,
+    "ExportDelivery",
+    "How an export comes to you.",
+    TEXT="In the answer, as the text of a file; at most 100 dashboards.",
+    ADDRESS="By an address to download it from for 10 minutes, without a token; at most 1000 dashboards.",
 )

@@ -3,13 +3,16 @@
 import strawberry
 
 from dashgraph.graph.changes.dashboards import DashboardMutations
+from dashgraph.graph.changes.datasources import DataSourceMutations
+from dashgraph.graph.changes.exports import ExportMutations
 from dashgraph.graph.changes.folders import FolderMutations
 from dashgraph.graph.changes.groups import GroupMutations
-from dashgraph.graph.changes.newcomers import NewcomerMutations
 from dashgraph.graph.changes.imports import ImportMutations
+from dashgraph.graph.changes.newcomers import NewcomerMutations
 from dashgraph.graph.changes.operations import OperationMutations
 from dashgraph.graph.changes.ownership import OwnershipMutations
 from dashgraph.graph.changes.shares import ShareMutations
+from dashgraph.graph.changes.uploads import UploadMutations
 from dashgraph.graph.changes.users import UserMutations
 from dashgraph.graph.changes.widgets import WidgetMutations
 
@@ -21,10 +24,13 @@ class Mutation(
     DashboardMutations,
     WidgetMutations,
     FolderMutations,
+    DataSourceMutations,
     UserMutations,
     NewcomerMutations,
     GroupMutations,
     ImportMutations,
+    ExportMutations,
+    UploadMutations,
     OperationMutations,
 ):
     pass

@@ -10,12 +10,11 @@ from dashgraph.domain.dash import Document, JsonObject
 from dashgraph.domain.dashboards import DASHBOARD_DOCUMENT, DASHBOARDS, DashboardSort
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.lists import LARGEST_PAGE, Position, Window, Wish
-from dashgraph.domain.problems import Conflict, NotFound, Problem
+from dashgraph.domain.problems import Conflict, NotFound, Problem, UnsupportedBySource
 from dashgraph.domain.sources import Capability
 from dashgraph.domain.viewers import Viewer
 from dashgraph.domain.widgets import WIDGET_DOCUMENT
 from dashgraph.services.reading import Reading
-from dashgraph.sources.fleet import Fleet
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +24,7 @@ class Exported:
 
 
 class Documents:
-    def __init__(self, fleet: Fleet, reading: Reading) -> None:
-        self._fleet = fleet
+    def __init__(self, reading: Reading) -> None:
         self._reading = reading
 
     async def give_out(self, viewer: Viewer, dashboards: Sequence[ResourceId]) -> list[Exported]:
@@ -35,7 +33,10 @@ class Documents:
         Each once. Raises NotFound for a dashboard that is absent or hidden.
         """
         for name in {one.source for one in dashboards}:
-            self._fleet.able(name, Capability.DASHBOARD_EXPORT)
+            reason = self._reading.card(name).reason_against(Capability.DASHBOARD_EXPORT)
+            if reason is not None:
+                message = f"{name} cannot do this: {reason}."
+                raise UnsupportedBySource(message, source=name)
         found = await self._reading.things(viewer, DASHBOARD_DOCUMENT, dashboards)
         documents = {one: _there(found, one).raw for one in dict.fromkeys(dashboards)}
         widgets = [

@@ -10,7 +10,7 @@ import asyncpg
 from sqlalchemy import ColumnElement, Row, bindparam, event, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import URL, Dialect, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -70,6 +70,10 @@ class Database:
         try:
             yield session
         except SILENT as error:
+            raise self._silent() from error
+        except DatabaseError as error:  # itself, not one of its kinds: what SQLite says of a file that is damaged
+            if type(error) is not DatabaseError:
+                raise
             raise self._silent() from error
         finally:
             await asyncio.shield(session.close())  # also when the request is cancelled

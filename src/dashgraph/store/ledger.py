@@ -164,10 +164,13 @@ def read(text: str) -> list[Image]:
     ]
 
 
-def shown(row: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """A row as people may see it."""
+def shown(row: Mapping[str, Any] | None, image: Image) -> dict[str, Any] | None:
+    """A row as people may see it: without secrets, and of a changed one just what changed."""
     plain = _plain(row)
-    return None if plain is None else {name: value for name, value in plain.items() if name not in SECRET}
+    if plain is None:
+        return None
+    changed = image.changed if image.before and image.after else set(plain)
+    return {name: value for name, value in plain.items() if name in changed - SECRET and not name.endswith("_key")}
 
 
 def _plain(row: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -249,6 +250,30 @@ tokens = Table(
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant),
     Column("revoked_at", Instant),
+)
+
+transfers = Table(
+    "transfers",
+    metadata,
+    Column("hash", Key, primary_key=True),  # of the secret in the address that was given out
+    Column("user_id", Key, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("scopes", Text, nullable=False),  # of the token that asked, separated by spaces
+    Column("wanted", Text, nullable=False),  # ids of dashboards, a JSON array
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False, index=True),
+)
+
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("id", Key, primary_key=True),  # of the operation that asked for the address
+    Column("hash", Key, nullable=False, unique=True),  # of the secret in the address
+    Column("user_id", Key, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("size", Integer, nullable=False),  # bytes
+    Column("sha256", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False, index=True),
+    Column("content", LargeBinary),  # none until it has arrived
 )
 
 operations = Table(

@@ -30,9 +30,21 @@ from dashgraph.domain.folders import CHILDREN_OF_FOLDER, FOLDER, FOLDERS, Folder
 from dashgraph.domain.groups import GROUP, GROUPS, GROUPS_OF_USER, GroupFilter
 from dashgraph.domain.operations import OPERATION, OPERATIONS, OperationFilter
 from dashgraph.domain.shares import SHARE, SHARES_OF_DASHBOARD, SHARES_OF_GROUP, ShareFilter
+from dashgraph.domain.uploads import UPLOAD
 from dashgraph.domain.users import USER, USERS, USERS_OF_GROUP, UserFilter
 from dashgraph.domain.widgets import WIDGET, WIDGET_DOCUMENT, WIDGETS, WIDGETS_OF_DASHBOARD, WidgetFilter
-from dashgraph.store import access, dashboards, datasources, folders, groups, operations, shares, users, widgets
+from dashgraph.store import (
+    access,
+    dashboards,
+    datasources,
+    folders,
+    groups,
+    operations,
+    shares,
+    uploads,
+    users,
+    widgets,
+)
 from dashgraph.store.database import AnyRow
 from dashgraph.store.lists import Rows
 from dashgraph.store.visibility import Asker
@@ -85,6 +97,7 @@ LOOKUPS: dict[str, ByIds] = {
     WIDGET_DOCUMENT.name: ByIds(widgets.documents, Translator.document),
     SHARE.name: ByIds(shares.by_ids, Translator.share),
     OPERATION.name: ByIds(operations.by_ids, Translator.operation),
+    UPLOAD.name: ByIds(uploads.by_ids, Translator.upload),
 }
 
 ROOTS: dict[str, Root] = {

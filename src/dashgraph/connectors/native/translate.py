@@ -13,6 +13,7 @@ from dashgraph.domain.operations import Operation, RowChange
 from dashgraph.domain.roles import NATIVE_ROLES
 from dashgraph.domain.search import Hit, Snippet, snippet
 from dashgraph.domain.shares import Share, ShareRule
+from dashgraph.domain.uploads import Upload
 from dashgraph.domain.users import Account, Origin, User, UserStatus
 from dashgraph.domain.viewers import Viewer
 from dashgraph.domain.widgets import Widget
@@ -171,8 +172,8 @@ class Translator:
                 RowChange(
                     noun=NOUNS[image.table.name],
                     id="/".join(str(part) for part in image.key),
-                    before=ledger.shown(image.before),
-                    after=ledger.shown(image.after),
+                    before=ledger.shown(image.before, image),
+                    after=ledger.shown(image.after, image),
                 )
                 for image in images
             ),
@@ -180,6 +181,9 @@ class Translator:
             undone_by=self._id(Kind.OPERATION, row.undone_by),
             undoes=self._id(Kind.OPERATION, row.undoes),
         )
+
+    def upload(self, row: AnyRow) -> Upload:
+        return Upload(ResourceId(self._source, Kind.OPERATION, row.id), bytes(row.content), row.expires_at)
 
     def document(self, row: AnyRow) -> Document:
         return Document(row.document)

@@ -10,7 +10,7 @@ import strawberry
 from dashgraph.domain.changes import Change, Outcome, Terms
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.operations import OPERATION
-from dashgraph.domain.problems import Problem, TooMuch
+from dashgraph.domain.problems import BadInput, Problem, TooMuch
 from dashgraph.graph.context import Info
 from dashgraph.graph.enums import described
 from dashgraph.graph.filters import clean, global_id
@@ -124,7 +124,8 @@ def bulk_input(name: str, item: type[ChangeInput], *, description: str) -> type[
 
     class Bulk:
         items: list[item] = strawberry.field(  # type: ignore[valid-type]
-            description=f"The changes, in order; at most {MOST_AT_ONCE}. Their own dryRun and key do not count here."
+            description=f"The changes, in order; at most {MOST_AT_ONCE}. Their own dryRun and key do not count here, "
+            "and expectedRevision cannot be given."
         )
         mode: BulkMode = strawberry.field(default=BulkMode.ATOMIC, description="All or nothing, or each on its own.")
         dry_run: bool = strawberry.field(
@@ -181,6 +182,9 @@ def bulk_mutation(input: type[Any], payload: type[Any], item: type[Payload], *, 
 
 def _wanted(one: ChangeInput) -> Change | Problem:
     """What an item asks for, or why it cannot be."""
+    if one.terms().expected_revision is not None:
+        message = "expectedRevision is not looked at in bulk; change this one on its own."
+        return BadInput(message, argument="expectedRevision")
     try:
         return one.change()
     except Problem as problem:

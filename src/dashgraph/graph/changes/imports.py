@@ -1,5 +1,6 @@
 """Imports, as mutations."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import strawberry
@@ -30,11 +31,16 @@ SOURCE = "The name of the source that takes them in, such as `local`."
 FOLDER = (Kind.FOLDER,)
 
 
-@strawberry.input(description="A `.dash` document: one dashboard, or an array of several. Give `json` or `text`.")
+@strawberry.input(
+    description="A `.dash` document: one dashboard, or an array of several. Give one of `json`, `text` and `uploadId`."
+)
 class DashboardDocumentInput:
     json: JSON | None = strawberry.field(default=UNSET, description="The document as a JSON value.")
     text: str | None = strawberry.field(
         default=UNSET, description="The document as the text of the file, which keeps numbers of every size."
+    )
+    upload: strawberry.ID | None = strawberry.field(
+        name="uploadId", default=UNSET, description="A file that was sent to an address of `createUpload`."
     )
     action: ImportAction | None = strawberry.field(
         default=UNSET, description="What to do when its id is taken, if not what holds for all."
@@ -51,6 +57,7 @@ class DashboardDocumentInput:
         return Sent(
             text=self.text or None,
             value=None if self.json is UNSET else self.json,
+            upload=of_kind(self.upload, (Kind.OPERATION,)) if self.upload else None,
             action=self.action or action,
             folder=None if not own else of_kind(own, FOLDER),
             expected_revision=None if self.expected_revision is UNSET else self.expected_revision,
@@ -179,6 +186,7 @@ async def import_dashboards(
         raise TooMuch(message, argument="documents")
     viewer = info.context.loaders.viewer
     taken = await take_in(
+        info.context.loaders.reading,
         info.context.changing,
         viewer,
         input.source,
@@ -186,6 +194,7 @@ async def import_dashboards(
         Terms(input.dry_run, idempotency_key=input.idempotency_key or None),
         atomic=input.atomic,
         republish=input.republish,
+        now=datetime.now(UTC),
     )
     loaders = info.context.renewed()
     return ImportDashboardsPayload(results=[_result(one, loaders) for one in taken])

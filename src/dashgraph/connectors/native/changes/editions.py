@@ -1,7 +1,7 @@
 """Changing the content of a dashboard: what was published never changes, the first change after it starts anew."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -42,6 +42,12 @@ class Draft:
         found: AnyRow | None = (await self._desk.session.execute(select(widgets).where(self._is(native)))).first()
         return found
 
+    async def rows(self) -> Sequence[AnyRow]:
+        """The rows of all widgets of this edition."""
+        held = select(widgets).where(of_edition(self.dashboard, self._number)).order_by(widgets.c.position)
+        found: Sequence[AnyRow] = (await self._desk.session.execute(held)).all()
+        return found
+
     async def add(self, native: str, document: JsonObject, *, like: JsonObject | None = None) -> None:
         """Add a widget at the end, and at the bottom of the layout; in size like the element of another."""
         if len(self._held) >= MOST_WIDGETS:
@@ -62,17 +68,18 @@ class Draft:
         self.document["widgets"] = {**listed, native: native} if isinstance(listed, dict) else [*(listed or ()), native]
         self.document["layout"] = layouts.added(self._layout(), native, like=like)
 
-    async def rewrite(self, row: AnyRow, document: JsonObject) -> None:
-        """Give a widget another document."""
+    async def rewrite(self, row: AnyRow, document: JsonObject) -> bool:
+        """Give a widget another document. Whether that differs from what it had."""
         former = json.loads(row.document)
         if document == former:
-            return
+            return False
         await self._begin()
         datasource = row.datasource_id
         if document.get("datasource") != former.get("datasource"):
             datasource = await remember_datasource(self._desk.session, document.get("datasource"))
         values = widget_row(document, row.id, datasource, self._desk.now)
         await self._desk.ledger.update(widgets, self._is(row.id), **values)
+        return True
 
     async def remove(self, native: str) -> None:
         """Take a widget away, and its place in the layout."""
@@ -91,11 +98,11 @@ class Draft:
         """The element of the layout that places this widget."""
         return layouts.element(self._layout(), native)
 
-    async def save(self) -> None:
-        """Write what differs, and count up the revision of the dashboard once."""
+    async def save(self) -> bool:
+        """Write what differs, and count up the revision of the dashboard once. Whether anything differs."""
         former = json.loads(self._edition.document)
         if self.document == former and not self._touched:
-            return
+            return False
         number = await self._begin()
         datasource = self._edition.datasource_id
         if self.document.get("datasource") != former.get("datasource"):
@@ -106,6 +113,7 @@ class Draft:
         await ledger.update(editions, is_edition(self.dashboard, number), **values)
         changes = {"working": number, "title_key": values["title_key"]}
         await ledger.update(dashboards, dashboards.c.id == self.dashboard, **changes)
+        return True
 
     async def _begin(self) -> int:
         """The number of an edition that may be changed: a copy of the working one when that is published."""

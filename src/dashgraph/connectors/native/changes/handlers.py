@@ -2,6 +2,8 @@
 
 from dashgraph.connectors.native.changes import (
     dashboards,
+    datasources,
+    exports,
     folders,
     groups,
     imports,
@@ -10,6 +12,7 @@ from dashgraph.connectors.native.changes import (
     ownership,
     shares,
     transfer,
+    uploads,
     users,
     widgets,
 )
@@ -23,7 +26,10 @@ HANDLERS: dict[type[Change], Handler] = {
     **dashboards.HANDLERS,
     **widgets.HANDLERS,
     **folders.HANDLERS,
+    **datasources.HANDLERS,
     **imports.HANDLERS,
+    **exports.HANDLERS,
+    **uploads.HANDLERS,
     **groups.HANDLERS,
     **newcomers.HANDLERS,
     **users.HANDLERS,

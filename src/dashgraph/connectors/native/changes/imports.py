@@ -152,7 +152,10 @@ class _Import:
 
     async def _compared(self, done: Imported, former: AnyRow) -> Imported:
         """With what the document says otherwise than the dashboard that has its id."""
-        found = list(differences(await stored(self._desk, former.id, former.working), self._document))
+        old = await stored(self._desk, former.id, former.working)
+        if Document.of(old) == self._wish.document:  # which is quickly found out
+            return done
+        found = list(differences(old, self._document))
         return replace(done, differences=tuple(islice(found, MOST_DIFFERENCES)), different=len(found))
 
     async def _folder(self) -> str | None:

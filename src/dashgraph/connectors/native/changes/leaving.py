@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Table, func, select
 
 from dashgraph.connectors.native.changes.desk import Desk
 from dashgraph.connectors.native.changes.ownership import able_heir, give
@@ -35,19 +35,23 @@ def check_dispensable(desk: Desk, row: AnyRow, admins: Sequence[str], *, verb: s
 
 async def check_owns_nothing(desk: Desk, row: AnyRow, *, remedy: str) -> None:
     """Refuse while the user owns dashboards (but for those in the trash) or folders. Raises StillOwns."""
-    owned: list[ResourceId] = []
-    counts = []
-    for kind, table, mine in (
-        (Kind.DASHBOARD, dashboards, (dashboards.c.owner_id == row.id) & dashboards.c.deleted_at.is_(None)),
-        (Kind.FOLDER, folders, folders.c.owner_id == row.id),
-    ):
-        counts.append((await desk.session.execute(select(func.count()).select_from(table).where(mine))).scalar_one())
-        first = select(table.c.id).where(mine).order_by(table.c.id).limit(MOST_NAMED)
-        natives = (await desk.session.execute(first)).scalars()
-        owned += [ResourceId(desk.source, kind, native) for native in natives]
-    if owned:
+    mine = (dashboards.c.owner_id == row.id) & dashboards.c.deleted_at.is_(None)
+    first = await _owned(desk, Kind.DASHBOARD, dashboards, mine)
+    others = await _owned(desk, Kind.FOLDER, folders, folders.c.owner_id == row.id)
+    if first or others:
+        counts = [await _count(desk, dashboards, mine), await _count(desk, folders, folders.c.owner_id == row.id)]
         message = f"{row.name} still owns {_said(counts[0], 'dashboard')} and {_said(counts[1], 'folder')}; {remedy}."
-        raise StillOwns(message, owned=owned, count=sum(counts))
+        raise StillOwns(message, owned=[*first, *others], count=sum(counts))
+
+
+async def _owned(desk: Desk, kind: Kind, table: Table, mine: ColumnElement[bool]) -> Sequence[ResourceId]:
+    """The first of what somebody owns, as many as a refusal names."""
+    first = select(table.c.id).where(mine).order_by(table.c.id).limit(MOST_NAMED)
+    return [ResourceId(desk.source, kind, native) for native in (await desk.session.execute(first)).scalars()]
+
+
+async def _count(desk: Desk, table: Table, mine: ColumnElement[bool]) -> int:
+    return int((await desk.session.execute(select(func.count()).select_from(table).where(mine))).scalar_one())
 
 
 async def settle_owned(desk: Desk, wish: DeleteUser, row: AnyRow) -> int:

@@ -3,7 +3,7 @@
 from sqlalchemy import select, update
 
 from dashgraph.connectors.native.changes.desk import Desk, Done, Handler, missing
-from dashgraph.connectors.native.changes.undoing import check_people
+from dashgraph.connectors.native.changes.undoing import check_content, check_people
 from dashgraph.domain.changes import Change
 from dashgraph.domain.ids import Kind
 from dashgraph.domain.operations import OPERATION, RETENTION, UndoOperation
@@ -33,6 +33,7 @@ async def undo_operation(desk: Desk, wish: UndoOperation) -> Done:
         message = "Only who did it and administrators may undo it."
         raise Forbidden(message)
     images = ledger.read(found.changes)
+    await check_content(desk, images)
     await check_people(desk, images)
     await desk.ledger.put_back(images)
     mark = update(operations)

@@ -47,7 +47,7 @@ async def give(desk: Desk, dashboard: str, former: str | None, heir: str, rule: 
 async def able_heir(desk: Desk, one: ResourceId) -> str:
     """The id of a user who can take things over. Raises NotFound or BadInput with the reason."""
     known = select(users.c.id, users.c.name, users.c.role, users.c.status).where(users.c.id == one.native)
-    row = (await desk.session.execute(known)).first()
+    row = (await desk.session.execute(known.with_for_update(read=True))).first()
     if row is None or one.source != desk.source or one.kind is not Kind.USER or row.status == UserStatus.DELETED.value:
         message = "There is no user with this id to give it to."
         raise NotFound(message)

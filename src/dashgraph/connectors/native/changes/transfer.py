@@ -92,9 +92,7 @@ async def _items(desk: Desk, giver: str) -> list[Item]:
     )
     if giver != desk.me:
         held = select(tokens).where(tokens.c.user_id == giver, tokens.c.revoked_at.is_(None)).order_by(tokens.c.id)
-        items.extend(
-            Item("Token", row.id, row.name, TransferStep.REVOKE) for row in await desk.session.execute(held)
-        )
+        items.extend(Item("Token", row.id, row.name, TransferStep.REVOKE) for row in await desk.session.execute(held))
     return items
 
 

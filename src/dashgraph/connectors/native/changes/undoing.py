@@ -1,10 +1,10 @@
-"""What must hold of people whatever is undone: the rules of a change hold for undoing it too."""
+"""What must hold whatever is undone: today's rights, and the rules that hold for every change."""
 
 from collections.abc import Sequence
 
 from sqlalchemy import Table, select
 
-from dashgraph.connectors.native.changes.desk import Desk
+from dashgraph.connectors.native.changes.desk import LEAST_TO_EDIT, LEAST_TO_SHARE, Desk
 from dashgraph.connectors.native.changes.leaving import administrators
 from dashgraph.connectors.native.changes.users import check_free
 from dashgraph.domain.problems import Conflict, Forbidden
@@ -13,13 +13,45 @@ from dashgraph.domain.users import UserStatus
 from dashgraph.domain.viewers import TokenScope
 from dashgraph.store.database import among
 from dashgraph.store.ledger import Image, Row
-from dashgraph.store.tables import groups, memberships, metadata, users
+from dashgraph.store.tables import dashboards, folders, groups, memberships, metadata, shares, users
+from dashgraph.store.visibility import seen
 
 PROFILE = {
     column
     for name in ("name", "initials", "first_name", "last_name", "preferences")
     for column in (name, f"{name}_key")
 }
+
+
+HELD_BY = {"dashboards": "id", "editions": "dashboard_id", "widgets": "dashboard_id", "shares": "dashboard_id"}
+
+
+async def check_content(desk: Desk, images: Sequence[Image]) -> None:
+    """Refuse to undo what the viewer could not do today: who gave a dashboard away does not take it back.
+
+    Content is for editors; shares, owners and what is deleted are for owners. Administrators undo everything.
+    """
+    await _check_unused(desk, dashboards, images)
+    if desk.asker.everything:
+        return
+    least: dict[str, int] = {}
+    for image in images:
+        column = HELD_BY.get(image.table.name)
+        if column is not None:
+            native = (image.after or image.before or {})[column]
+            owning = image.table is shares or image.changed & {"owner_id", "deleted_at", "folder_id", "published"}
+            least[native] = max(least.get(native, 0), LEAST_TO_SHARE if owning else LEAST_TO_EDIT)
+    rights = seen(desk.asker, lambda dashboard: among(dashboard, list(least)))
+    ranks = {row.dashboard_id: row.rank for row in await desk.session.execute(select(rights))}
+    mine = {image.key[0] for image in images if image.table is folders and desk.me in _owners(image)}
+    touched = {image.key[0] for image in images if image.table is folders}
+    if touched - mine or any(ranks.get(native, 0) < rank for native, rank in least.items()):
+        message = "You could not make this change today, so you cannot undo it; ask the owner or an administrator."
+        raise Forbidden(message)
+
+
+def _owners(image: Image) -> set[str]:
+    return {row["owner_id"] for row in (image.before, image.after) if row is not None}
 
 
 async def check_people(desk: Desk, images: Sequence[Image]) -> None:

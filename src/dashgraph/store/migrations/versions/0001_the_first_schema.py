@@ -257,6 +257,35 @@ def upgrade() -> None:
         batch_op.create_index("ix_widgets_title_key_id", ["title_key", "id"], unique=False)
 
     op.create_table(
+        "transfers",
+        sa.Column("hash", Key, nullable=False),
+        sa.Column("user_id", Key, nullable=False),
+        sa.Column("scopes", sa.Text(), nullable=False),
+        sa.Column("wanted", sa.Text(), nullable=False),
+        sa.Column("created_at", Instant, nullable=False),
+        sa.Column("expires_at", Instant, nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_transfers_user_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_transfers")),
+        sa.Index(op.f("ix_transfers_user_id"), "user_id"),
+        sa.Index(op.f("ix_transfers_expires_at"), "expires_at"),
+    )
+    op.create_table(
+        "uploads",
+        sa.Column("id", Key, nullable=False),
+        sa.Column("hash", Key, nullable=False),
+        sa.Column("user_id", Key, nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("created_at", Instant, nullable=False),
+        sa.Column("expires_at", Instant, nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_uploads_user_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_uploads")),
+        sa.UniqueConstraint("hash", name=op.f("uq_uploads_hash")),
+        sa.Index(op.f("ix_uploads_user_id"), "user_id"),
+        sa.Index(op.f("ix_uploads_expires_at"), "expires_at"),
+    )
+    op.create_table(
         "operations",
         sa.Column("id", Key, nullable=False),
         sa.Column("kind", Key, nullable=False),
@@ -282,6 +311,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in (
         "operations",
+        "uploads",
+        "transfers",
         "widgets",
         "shares",
         "editions",
