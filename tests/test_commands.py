@@ -281,7 +281,7 @@ async def listens(address: str) -> bool:
     host, port = address.removeprefix("http://").split(":")
     try:
         _, writer = await asyncio.open_connection(host, port)
-    except ConnectionRefusedError:
+    except (ConnectionRefusedError, ConnectionResetError):  # reset: it stopped while the two shook hands
         return False
     writer.close()
     await writer.wait_closed()

@@ -49,7 +49,7 @@ class ExportDashboardsPayload(Payload):
 
     @strawberry.field(
         description="Where to download the file, on the server that answered this: `/exports/...`. Whoever has the "
-        "address may, while you may. Null as text and in a dry run."
+        "address may, while you may. Told once: null as text, in a dry run and when the same key is sent again."
     )
     def address(self) -> str | None:
         secret = self.outcome.facts.get("secret")

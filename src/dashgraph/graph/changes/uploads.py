@@ -26,7 +26,7 @@ class CreateUploadPayload(Payload):
 
     @strawberry.field(
         description="Where to send the file with PUT, on the server that answered this: `/uploads/...`. No token is "
-        "needed; nothing but this file is taken. Null in a dry run."
+        "needed; nothing but this file is taken. Told once: null in a dry run and when the same key is sent again."
     )
     def address(self) -> str | None:
         secret = self.outcome.facts.get("secret")

@@ -75,7 +75,8 @@ class Changing:
         desk.begin()
         done = await self._handlers[type(change)](desk, change)
         operation = None if desk.terms.dry_run else await self._record(desk, change, done, key)
-        return Outcome(await self._shown(desk, done), done.facts or {}, operation)
+        facts = {**(done.facts or {}), **(done.told_once or {})}
+        return Outcome(await self._shown(desk, done), facts, operation)
 
     async def _before(self, desk: Desk, key: str, change: Change) -> Outcome | None:
         """The outcome of the same input under the same key, if it was carried out before."""

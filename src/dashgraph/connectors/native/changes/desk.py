@@ -30,6 +30,7 @@ class Done:
     lookup: str | None = None
     facts: Mapping[str, Any] | None = None
     reason: str | None = None  # why it cannot be undone
+    told_once: Mapping[str, Any] | None = None  # what the answer has to tell and the audit trail must not keep
 
 
 class Desk:

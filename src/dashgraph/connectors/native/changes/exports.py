@@ -26,6 +26,7 @@ async def export_dashboards(desk: Desk, wish: ExportDashboards) -> Done:
         "delivery": wish.delivery.value,
         "dashboards": [one.encode() for one in dict.fromkeys(wish.dashboards)],
     }
+    told_once = None
     if wish.delivery is ExportDelivery.ADDRESS and not desk.terms.dry_run:
         secret = secrets.token_urlsafe(32)
         expires_at = desk.now + LIFETIME
@@ -38,8 +39,9 @@ async def export_dashboards(desk: Desk, wish: ExportDashboards) -> Done:
             "expires_at": expires_at,
         }
         await transfers.add(desk.session, row)
-        facts |= {"secret": secret, "expires_at": expires_at.isoformat()}
-    return Done(None, facts=facts, reason=NOT_UNDONE)
+        facts |= {"expires_at": expires_at.isoformat()}
+        told_once = {"secret": secret}
+    return Done(None, facts=facts, reason=NOT_UNDONE, told_once=told_once)
 
 
 HANDLERS: dict[type[Change], Handler] = {ExportDashboards: export_dashboards}

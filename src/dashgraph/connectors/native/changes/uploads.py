@@ -45,8 +45,8 @@ async def create_upload(desk: Desk, wish: CreateUpload) -> Done:
     }
     await uploads.add(desk.session, row)
     upload = ResourceId(desk.source, Kind.OPERATION, desk.operation).encode()
-    facts = {"upload": upload, "secret": secret, "expires_at": expires_at.isoformat()}
-    return Done(None, facts=facts, reason=NOT_UNDONE)
+    facts = {"upload": upload, "expires_at": expires_at.isoformat()}
+    return Done(None, facts=facts, reason=NOT_UNDONE, told_once={"secret": secret})
 
 
 HANDLERS: dict[type[Change], Handler] = {CreateUpload: create_upload}
