@@ -180,10 +180,14 @@ async def test_taking_a_share_away_tells_who_still_gets_in(empty: Asking) -> Non
     given = {"shareId": global_id(Kind.SHARE, "plan/user/friend")}
 
     tried = (await empty.data(owner, REMOVE, input=given | {"dryRun": True}))["removeShare"]
+    asked = (
+        f'{{ simulateRevoke(shareId: "{given["shareId"]}") {{ stillHasAccessVia {{ kind rule group {{ name }} }} }} }}'
+    )
+    simulated = (await empty.data(owner, asked))["simulateRevoke"]
     done = (await empty.data(owner, REMOVE, input=given))["removeShare"]
 
     by_group = [{"kind": "GROUP", "rule": "VIEW", "group": {"name": "team"}}]
-    assert tried["stillHasAccessVia"] == done["stillHasAccessVia"] == by_group
+    assert tried["stillHasAccessVia"] == done["stillHasAccessVia"] == simulated["stillHasAccessVia"] == by_group
     assert (tried["operation"], tried["dashboard"]["shares"]["totalCount"]) == (None, 2)
     assert done["dashboard"]["shares"]["totalCount"] == 1
     [error] = (await empty.data(owner, REMOVE, input=given))["removeShare"]["errors"]

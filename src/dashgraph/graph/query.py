@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import strawberry
 from strawberry import UNSET
 
+from dashgraph.domain.changes import Terms
 from dashgraph.domain.dashboards import DASHBOARD, DASHBOARDS, VERSION
 from dashgraph.domain.folders import FOLDER, FOLDERS
 from dashgraph.domain.groups import GROUP, GROUPS
@@ -14,10 +15,12 @@ from dashgraph.domain.lists import LARGEST_PAGE, Lookup
 from dashgraph.domain.operations import OPERATION, OPERATIONS
 from dashgraph.domain.problems import BadInput, Problem, TooMuch
 from dashgraph.domain.search import SEARCH, SEARCHED, SearchFilter, SearchSort
-from dashgraph.domain.shares import SHARE
+from dashgraph.domain.shares import SHARE, RemoveShare
 from dashgraph.domain.users import USER, USERS
 from dashgraph.domain.viewers import Reach
 from dashgraph.domain.widgets import WIDGET, WIDGETS
+from dashgraph.graph.changes.declare import of_kind
+from dashgraph.graph.changes.shares import RemoveSharePayload
 from dashgraph.graph.context import Info
 from dashgraph.graph.dashboards import Dashboard
 from dashgraph.graph.edges import Id, Scope, Sources, root_list, root_one
@@ -138,6 +141,20 @@ class Query:
         description="The audit trail: what you changed; with scope ALL, what anybody changed.",
     )
     operation: Operation | None = root_one(OPERATION, description="The operation with this id.")
+
+    @strawberry.field(
+        description="What taking a share away would do, and by which other ways its subject would still see the "
+        "dashboard. Changes nothing: the same as `removeShare` with `dryRun`."
+    )
+    async def simulate_revoke(
+        self,
+        info: Info,
+        share_id: Annotated[strawberry.ID, strawberry.argument(description="The share.")],
+    ) -> RemoveSharePayload:
+        context = info.context
+        wanted = RemoveShare(share=of_kind(share_id, (Kind.SHARE,)))
+        outcome = await context.changing.one(context.loaders.viewer, wanted, Terms(dry_run=True))
+        return RemoveSharePayload.of(outcome, context.loaders)
 
     @strawberry.field(
         description="Dashboards, widgets, folders, groups and users by text: in titles and names, descriptions, types "
