@@ -24,7 +24,7 @@ from dashgraph.app import logs
 from dashgraph.app.build import opened
 from dashgraph.app.main import app
 from dashgraph.app.settings import Settings
-from serving import Client, command, environment, serving
+from serving import SECONDS, Client, command, environment, serving
 
 NAME = "{ viewer { user { displayName } } }"
 PASSWORD = "hunter2hunter2"
@@ -271,6 +271,8 @@ async def test_sigterm_lets_what_is_under_way_finish(tmp_path: Path) -> None:
             assert not signing_in.done()
             writer.execute("ROLLBACK")
             reply = await signing_in
+        async with asyncio.timeout(SECONDS):
+            await server.process.wait()  # by itself: a second signal would end it at once
 
     assert (reply.status, list(reply.json)) == (200, ["token", "expiresAt"])
     assert [line.get("path", line["event"]) for line in server.lines][-2:] == ["stopping", "/login"]
