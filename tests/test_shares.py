@@ -1,6 +1,7 @@
 """Sharing: who may, what it does, and that nothing is lost."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -9,6 +10,7 @@ from company import Company, global_id
 from conftest import Asking
 from dashgraph.domain.ids import Kind
 from dashgraph.domain.users import UserStatus
+from dashgraph.domain.viewers import TokenScope
 from dashgraph.store.tables import editions, metadata, shares
 
 
@@ -274,6 +276,21 @@ async def test_undo_is_refused_while_a_later_change_stands_in_the_way(empty: Ask
     assert await snapshot(empty) == before
     for one in (second, first):
         assert (await empty.data(owner, UNDO, input={"operationId": one}))["undoOperation"]["errors"] == []
+
+
+async def test_undoing_asks_for_the_scopes_of_what_it_puts_back(empty: Asking) -> None:
+    await office(empty)
+    await add(empty, "owner", "friend")
+    [one] = await operation_ids(empty, "owner")
+    owner = await empty.viewer("owner@x.example")
+    narrow = replace(owner, scopes=owner.scopes - {TokenScope.SHARES_WRITE})
+    before = await snapshot(empty)
+
+    [refused] = (await empty.data(narrow, UNDO, input={"operationId": one}))["undoOperation"]["errors"]
+
+    assert refused["code"] == "FORBIDDEN"
+    assert await snapshot(empty) == before
+    assert (await empty.data(owner, UNDO, input={"operationId": one}))["undoOperation"]["errors"] == []
 
 
 async def test_who_lost_the_right_does_not_undo(empty: Asking) -> None:

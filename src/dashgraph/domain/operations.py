@@ -60,10 +60,13 @@ OPERATIONS = Listing[Operation](
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndoOperation(Change):
-    """Put back what an operation changed. Undoing leaves an operation too, and can itself be undone."""
+    """Put back what an operation changed. Undoing leaves an operation too, and can itself be undone.
+
+    The scope is the least that any change asks for; what is put back may ask for more.
+    """
 
     NEEDS = Capability.OPERATION_UNDO
-    SCOPE = TokenScope.DASHBOARDS_WRITE
+    SCOPE = TokenScope.PROFILE_WRITE
     ABOUT = "operation"
 
     operation: ResourceId

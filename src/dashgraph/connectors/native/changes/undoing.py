@@ -13,7 +13,7 @@ from dashgraph.domain.users import UserStatus
 from dashgraph.domain.viewers import TokenScope
 from dashgraph.store.database import among
 from dashgraph.store.ledger import Image, Row
-from dashgraph.store.tables import dashboards, folders, groups, memberships, metadata, shares, users
+from dashgraph.store.tables import dashboards, editions, folders, groups, memberships, metadata, shares, users, widgets
 from dashgraph.store.visibility import seen
 
 PROFILE = {
@@ -31,6 +31,11 @@ async def check_content(desk: Desk, images: Sequence[Image]) -> None:
 
     Content is for editors; shares, owners and what is deleted are for owners. Administrators undo everything.
     """
+    tables = {image.table for image in images}
+    if tables & {dashboards, editions, widgets, folders}:
+        desk.viewer.require(TokenScope.DASHBOARDS_WRITE)
+    if shares in tables:
+        desk.viewer.require(TokenScope.SHARES_WRITE)
     await _check_unused(desk, dashboards, images)
     if desk.asker.everything:
         return
