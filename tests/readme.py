@@ -44,7 +44,8 @@ def settings_table() -> str:
     for name, field in Settings.model_fields.items():
         default = getattr(field.default, "get_secret_value", lambda field=field: field.default)()
         shown = str(default).lower() if isinstance(default, bool) else default
-        rows.append(f"| `DASHGRAPH_{name.upper()}` | `{shown}` | {field.description} |")
+        cell = "" if shown in {None, ""} else f"`{shown}`"
+        rows.append(f"| `DASHGRAPH_{name.upper()}` | {cell} | {field.description} |")
     return "\n".join(rows) + "\n"
 
 

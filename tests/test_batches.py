@@ -8,6 +8,7 @@ from company import Company, global_id
 from conftest import Asking
 from dashgraph.domain.ids import Kind
 from dashgraph.store.demo import ADMIN_EMAIL
+from workshop import Workshop
 
 NESTED = """query($first: Int!) { dashboards(first: $first, scope: ALL) { edges { node {
     title
@@ -38,15 +39,32 @@ EDGES = [
     ("Dashboard", "layout { type } filters { disabled } style { name } raw hasScript defaultFilters { disabled }", 1),
     ("Dashboard", "layout { columns { cells { subcells { elements { widget { title } } } } } }", 2),
     ("Dashboard", "widgets { edges { node { title } } pageInfo { hasNextPage } }", 1),
+    ("Dashboard", "format widgets { edges { node { renderable } } }", 1),
     ("Dashboard", "widgets { totalCount }", 1),
     ("Dashboard", "widgets { totalCount edges { node { title } } }", 2),
     ("Dashboard", "widgets { edges { node { panels { name } raw style { name } } } }", 2),
+    ("Dashboard", "widgets { edges { node { unplaced } } }", 2),
+    ("Dashboard", "layout { type } widgets { edges { node { unplaced } } }", 2),
     ("Dashboard", "widgets { edges { node { dashboard { title } owner { email } datasource { title } } } }", 3),
     ("Dashboard", "shares { totalCount edges { node { rule } } }", 2),
     ("Dashboard", "shares { edges { node { user { email } group { name } dashboard { title } } } }", 3),
     ("Dashboard", "access { edges { node { role paths { kind } } } }", 1),
     ("Dashboard", "access { totalCount edges { node { user { email } paths { share { rule } group { name } } } } }", 5),
     ("Dashboard", "versions { totalCount edges { node { number publishedBy { email } } } }", 3),
+    ("Dashboard", "schedules { totalCount edges { node { name described nextRuns(first: 2) { local } } } }", 2),
+    ("User", "schedules { totalCount edges { node { nextRunAt dashboard { title } } } }", 3),
+    ("Schedule", "owner { email } runsAs { email } dashboard { title } widget { title }", 2),
+    ("Schedule", "targets { kind ... on EmailTarget { recipients { user { email } group { name } address } } }", 3),
+    ("Schedule", "problems { code message user { email } group { name } }", 3),
+    ("Schedule", "lastRun { status schedule { name } }", 1),
+    ("Schedule", "runs { totalCount edges { node { status } } }", 2),
+    ("Dashboard", "alerts { totalCount edges { node { name conditions { field values } } } }", 2),
+    ("User", "alerts { totalCount edges { node { enabled dashboard { title } } } }", 3),
+    ("Alert", "owner { email } runsAs { email } dashboard { title } widget { title }", 2),
+    ("Alert", "targets { kind ... on EmailTarget { recipients { user { email } group { name } address } } }", 3),
+    ("Alert", "problems { code message user { email } group { name } }", 3),
+    ("Alert", "lastRun { status alert { name } }", 1),
+    ("Alert", "runs { totalCount edges { node { status } } }", 2),
     ("User", "groups { totalCount edges { node { name } } }", 2),
     ("User", "ownedDashboards { totalCount edges { node { title } } }", 2),
     ("User", "sharedDashboards { totalCount edges { node { role dashboard { title } } } }", 3),
@@ -58,6 +76,9 @@ EDGES = [
     ("Folder", "ancestors { name }", 1),
     ("Folder", "children { totalCount edges { node { name } } }", 2),
     ("Folder", "dashboards { totalCount edges { node { title } } }", 2),
+    ("Job", "requestedBy { email } dashboard { title }", 2),
+    ("Job", "log { message } file { name } result progress { done } durationMs", 2),
+    ("Job", "deliveries { totalCount edges { node { recipient user { email } job { status } } } }", 3),
 ]
 
 PARENTS = 100
@@ -67,9 +88,12 @@ async def crowd(asking: Asking) -> None:
     """A hundred of everything, each with something at the end of every edge."""
     company = Company(asking.world.database)
     await company.user("boss", "admin")
+    workshop = Workshop(asking.world.database)
     await company.folder("shelf", "boss")
     for number in range(PARENTS):
         await company.user(f"user{number}")
+    await company.group("all", *[f"user{number}" for number in range(PARENTS)])
+    for number in range(PARENTS):
         await company.group(f"group{number}", f"user{number}", "boss")
         await company.folder(f"folder{number}", "boss", parent="shelf")
         await company.dashboard(
@@ -77,12 +101,23 @@ async def crowd(asking: Asking) -> None:
         )
         await company.share(f"dash{number}", user="boss", rule="edit")
         await company.share(f"dash{number}", group=f"group{number}")
+        await workshop.schedule(f"weekly{number}", f"user{number}", f"dash{number}")
+        await workshop.target(f"weekly{number}", users=[f"user{PARENTS - 1 - number}"], groups=["all"])
+        await workshop.job(f"run{number}", schedule_id=f"weekly{number}", status="failed")
+        await workshop.alert(f"alarm{number}", f"user{number}", f"dash{number}")
+        await workshop.target(f"alarm{number}", users=[f"user{PARENTS - 1 - number}"], groups=["all"], of="alert_id")
+        await workshop.job(f"rung{number}", alert_id=f"alarm{number}", status="failed")
+        await workshop.job(f"job{number}", asked_by=f"user{number}", dashboard_id=f"dash{number}")
+        await workshop.said(f"job{number}", "begun", "done")
+        await workshop.file(f"job{number}", "sheet.pdf")
+        await workshop.delivery(f"job{number}", "boss@x.example", user_id="boss")
 
 
 async def test_every_edge_costs_the_same_for_one_parent_and_for_a_hundred(empty: Asking) -> None:
     await crowd(empty)
     boss = await empty.viewer("boss@x.example")
-    prefix = {"Dashboard": "dash", "User": "user", "Group": "group", "Folder": "folder"}
+    prefix = {"Dashboard": "dash", "User": "user", "Group": "group", "Folder": "folder", "Schedule": "weekly"}
+    prefix |= {"Job": "job", "Alert": "alarm"}
 
     for kind, selection, expected in EDGES:
         query = f"query($ids: [ID!]!) {{ nodes(ids: $ids, scope: ALL) {{ ... on {kind} {{ {selection} }} }} }}"
@@ -101,10 +136,16 @@ ROOTS: list[tuple[str, dict[str, Any], int]] = [
     ("{ dashboards { edges { node { title } } } }", {}, 1),
     ("{ dashboards { totalCount } }", {}, 1),
     ("{ dashboards { totalCount edges { node { title } } pageInfo { endCursor } sourceErrors { code } } }", {}, 2),
+    ("{ deletedDashboards(scope: ALL) { edges { node { title purgeAt } } } }", {}, 1),
+    ("{ deletedDashboards { totalCount edges { node { owner { email } deletedBy { email } } } } }", {}, 2),
     ("{ widgets { edges { node { title } } } }", {}, 1),
+    ("{ schedules(scope: ALL) { totalCount edges { node { name nextRunAt } } } }", {}, 2),
+    ("{ alerts(scope: ALL) { totalCount edges { node { name } } } }", {}, 2),
     ("{ users { edges { node { email } } } }", {}, 1),
     ("{ groups { edges { node { name } } } }", {}, 1),
     ("{ folders { edges { node { name } } } }", {}, 1),
+    ("{ jobs { edges { node { status } } } }", {}, 1),
+    ("{ jobs(scope: ALL) { totalCount edges { node { status } } } }", {}, 2),
     ('{ search(text: "revenue") { totalCount edges { snippet { match } } } }', {}, 2),
     (
         '{ search(text: "revenue") { edges { node { __typename ... on Dashboard { title } } } } }',

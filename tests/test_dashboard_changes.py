@@ -24,7 +24,8 @@ def change(name: str, answer: str = SHOWN) -> str:
     """The operation of the mutation of this name."""
     kind = f"{name[0].upper()}{name[1:]}Input"
     return f"""mutation($input: {kind}!) {{ it: {name}(input: $input) {{
-        {answer} errors {{ __typename code message path }} operation {{ id kind reason: reasonAgainstUndoing }} }} }}"""
+        {answer} errors {{ __typename code message path }}
+        operation {{ id kind canBeUndone reason: reasonAgainstUndoing }} }} }}"""
 
 
 async def office(asking: Asking) -> Company:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashgraph.domain.dashfile import Limits, read
+from dashgraph.domain.formats.reading import read
+from dashgraph.domain.formats.values import Limits
 from dashgraph.domain.problems import BadDocument
 
 USUAL = Limits()

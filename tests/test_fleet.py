@@ -19,9 +19,12 @@ from dashgraph.domain.problems import BadInput
 from dashgraph.domain.roles import RoleKind
 from dashgraph.domain.viewers import Viewer
 from dashgraph.graph.execution import Executor, Operation
+from dashgraph.services.bulk import Bulk
 from dashgraph.services.changing import Changing
-from dashgraph.services.identity import scopes_of
+from dashgraph.services.identity import Identity, scopes_of
+from dashgraph.services.passwords import Passwords
 from dashgraph.services.reading import Reading, in_order, merge
+from dashgraph.services.watching import Watching
 from dashgraph.sources.fleet import Fleet
 from dashgraph.store.database import Database, open_database
 
@@ -48,7 +51,10 @@ async def pair(stores: Stores) -> AsyncIterator[Pair]:
         for number in range(6):
             await company.dashboard(f"{name}{number}", "boss", title=f"plan {number // 2}", tiles=("a",))
     fleet = Fleet(NativeSource(database) for database in databases.values())
-    yield Pair(Executor(Reading(fleet), Changing(fleet)), databases)
+    changing, north = Changing(fleet), databases["north"]
+    passwords = Passwords(north, Identity(north), changing)
+    executor = Executor(Reading(fleet), changing, passwords, Watching(north), Bulk(changing))
+    yield Pair(executor, databases)
     for database in databases.values():
         await database.close()
 
@@ -175,3 +181,22 @@ def test_merging_sorted_pages_gives_the_first_rows_of_all(rows: Any, size: int, 
 async def test_an_unknown_source_names_the_known_ones() -> None:
     with pytest.raises(BadInput, match="no source named 'west'"):
         Fleet([]).named(["west"])
+
+
+@pytest.mark.parametrize("dry", [True, False])
+async def test_many_changes_over_several_sources_are_answered_in_their_order(pair: Pair, dry: bool) -> None:
+    delete = """mutation($input: DeleteDashboardsInput!) { deleteDashboards(input: $input) {
+        results { deletedId errors { code } operation { item } } } }"""
+    names = ("south1", "north1", "nowhere", "north9", "north2")  # the administrator is one of the north
+    ids = [global_id(Kind.DASHBOARD, name, name[:5]) for name in names]
+    given = {"items": [{"dashboardId": one} for one in ids], "dryRun": dry}
+
+    none = (await pair.answer(delete, input=given))["data"]["deleteDashboards"]["results"]
+    some = (await pair.answer(delete, input=given | {"mode": "BEST_EFFORT"}))["data"]["deleteDashboards"]["results"]
+
+    assert [[error["code"] for error in one["errors"]] for one in none] == [["BAD_USER_INPUT"]] * 5
+    assert [one["deletedId"] for one in some] == [None, ids[1], None, None, ids[4]]
+    codes = [[error["code"] for error in one["errors"]] for one in some]
+    assert codes == [["FORBIDDEN"], [], ["BAD_USER_INPUT"], ["NOT_FOUND"], []]
+    made = [one["operation"] and one["operation"]["item"] for one in some]
+    assert made == ([None] * 5 if dry else [None, 1, None, None, 4])

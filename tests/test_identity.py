@@ -12,9 +12,9 @@ from structlog.testing import capture_logs
 
 from conftest import Stores
 from dashgraph.app.logs import redacted
+from dashgraph.domain.passwords import LONGEST
 from dashgraph.domain.problems import BadInput, Conflict, NotFound
 from dashgraph.domain.viewers import TokenScope
-from dashgraph.services.identity import LONGEST_PASSWORD
 from dashgraph.store.tables import tokens, users
 from serving import Client, Service, served
 
@@ -108,8 +108,10 @@ async def test_a_token_has_the_scopes_of_its_role_or_fewer(service: Service) -> 
 
     assert (await seen(service.client.holding(await service.token("ada"))))["scopes"] == everything
     assert (await seen(service.client.holding(await service.token("vic"))))["scopes"] == [
+        "ALERTS_TRIGGER",
         "DASHBOARDS_READ",
         "PROFILE_WRITE",
+        "SCHEDULES_WRITE",
         "USERS_READ",
     ]
     assert (await seen(narrow))["scopes"] == ["USERS_READ"]
@@ -250,7 +252,7 @@ async def test_new_users_are_refused_with_the_reason(service: Service) -> None:
             await add(email, role="viewer")
     with pytest.raises(BadInput, match="There is no role 'boss'; there are: admin, designer, viewer"):
         await add("new@x.example", role="boss")
-    for password in ("short", "x" * (LONGEST_PASSWORD + 1)):
+    for password in ("short", "x" * (LONGEST + 1)):
         with pytest.raises(BadInput, match="A password has 10 to 1024 characters"):
             await add("new@x.example", role="viewer", password=password)
     for name in ("vic@x.example", ""):
@@ -261,5 +263,5 @@ async def test_new_users_are_refused_with_the_reason(service: Service) -> None:
     for email, name in ((ADDRESS.upper(), None), ("new@x.example", "ADA")):
         with pytest.raises(Conflict):
             await add(email, role="viewer", user_name=name)
-    await add("new@x.example", role="viewer", password="x" * LONGEST_PASSWORD, user_name="new")
-    assert (await service.client.login("new", "x" * LONGEST_PASSWORD)).status == 200
+    await add("new@x.example", role="viewer", password="x" * LONGEST, user_name="new")
+    assert (await service.client.login("new", "x" * LONGEST)).status == 200

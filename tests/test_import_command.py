@@ -20,7 +20,7 @@ from company import Company
 from conftest import Stores
 from dashgraph.app import logs
 from dashgraph.app.main import app
-from dashgraph.domain.dashfile import MEGABYTE
+from dashgraph.domain.formats.values import MEGABYTE
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.store.database import Database, open_database
 from dashgraph.store.tables import dashboards, users
@@ -123,7 +123,7 @@ def test_what_fails_fails_alone_and_shows_in_the_exit_code(admin: Terminal) -> N
         "CREATED     mixed.dash#/0: Mixed (0 widgets, id mixed)",
         "FAILED      mixed.dash#/1: A dashboard needs a title (at /1/title)",
         "FAILED      absent.dash: Cannot be read: No such file or directory",
-        "FAILED      folder: Cannot be read: Is a directory",
+        "FAILED      folder: There is nothing to import in it: no .dash, .json, .yml, .yaml file",
         "CREATED     good.dash: Good (0 widgets, id good)",
     ]
     assert result.stderr.splitlines() == [SUMMARY.format(2, 3)]

@@ -16,7 +16,7 @@ from company import Company
 from conftest import SHARED, Asking, asking
 from dashgraph.domain.changes import Terms
 from dashgraph.domain.dash import Document
-from dashgraph.domain.dashfile import read
+from dashgraph.domain.formats.reading import read
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.imports import (
     DocumentWarningCode,
@@ -501,7 +501,7 @@ async def test_an_import_that_fails_at_its_last_row_leaves_nothing_behind(empty:
     broken = [{"oid": "b", "title": "free"}, {"oid": "c", "title": "taken"}]
 
     for oid, action in (("new", ImportAction.AUTO), ("plan", ImportAction.DUPLICATE), ("plan", ImportAction.OVERWRITE)):
-        with pytest.raises(Conflict, match="same change at the same moment"):
+        with pytest.raises(Conflict, match="same things at the same moment"):
             await me.imports(dashboard(oid, widgets=broken, datasource={"title": "New"}), action)
         assert await contents(empty.world.database) == before
 

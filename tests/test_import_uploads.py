@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 
 from conftest import Asking
 from dashgraph.app.server import application
-from dashgraph.domain.dashfile import Limits
+from dashgraph.domain.formats.values import Limits
 from dashgraph.domain.problems import BadInput, NotFound
 from dashgraph.domain.uploads import KEPT, MOST_KEPT
 from dashgraph.store.tables import uploads, users

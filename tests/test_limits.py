@@ -50,7 +50,17 @@ REFUSED = {
         "Cannot spread fragment 'A' within itself via 'B'.",
     ),
     "a fragment alone": ("fragment A on User { id }", INVALID, "Fragment 'A' is never used."),
-    "a subscription": ("subscription { x }", INVALID, "The subscription operation is not supported"),
+    "a subscription": ("subscription { x }", INVALID, "Cannot query field 'x' on type 'Subscription'."),
+    "a subscription that is posted": (
+        "subscription { jobUpdated(id: 1) { id } }",
+        INPUT,
+        "A subscription is answered over a WebSocket, or as events: send Accept: text/event-stream.",
+    ),
+    "two subscriptions in one": (
+        "subscription { a: jobUpdated(id: 1) { id } b: jobUpdated(id: 2) { id } }",
+        INVALID,
+        "must select only one top level field",
+    ),
     "two operations": (TWO, INPUT, "The document has 2 operations; say which with `operationName`."),
     "a long text": ("#" * 200_001, MUCH, "The query has 200001 characters; at most 200000 are read."),
     "a hundred thousand tokens": ("{" + "a " * 99_000 + "}", PARSE, "Document contains more than 10000 tokens"),

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from conftest import Asking, Stores
 from dashgraph.store import upgrade
 from dashgraph.store.database import open_database
-from dashgraph.store.tables import metadata
+from dashgraph.store.work_tables import metadata
 
 
 async def test_the_migrations_make_the_tables(empty: Asking) -> None:

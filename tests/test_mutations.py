@@ -4,13 +4,16 @@ from typing import Any
 
 import pytest
 from graphql import GraphQLInputObjectType, GraphQLObjectType, get_named_type
+from sqlalchemy import update
 
 from company import Company, global_id
 from conftest import Asking
 from dashgraph.domain.ids import Kind
 from dashgraph.domain.users import UserStatus
 from dashgraph.graph.schema import schema
+from dashgraph.store.tables import users
 from test_shares import snapshot
+from workshop import Workshop
 
 MUTATION = schema._schema.mutation_type
 assert isinstance(MUTATION, GraphQLObjectType)
@@ -41,9 +44,23 @@ def s(name: str) -> str:
     return global_id(Kind.SHARE, name)
 
 
+def c(name: str) -> str:
+    return global_id(Kind.SCHEDULE, name)
+
+
+def a(name: str) -> str:
+    return global_id(Kind.ALERT, name)
+
+
+def j(name: str) -> str:
+    return global_id(Kind.JOB, name)
+
+
 GRANT = {"subjectId": g("team")}
+TO_BEN = [{"email": {"recipients": [{"userId": u("ben")}]}}]
 DOCUMENT = {"title": "Imported", "oid": "5" * 24, "widgets": [{"oid": "6" * 24, "title": "w", "type": "pivot"}]}
 HERE = {"source": "local"}
+PASSWORD = "correct horse battery"
 
 # An input that the administrator's rights carry out, for each mutation.
 SCENARIOS: dict[str, dict[str, Any]] = {
@@ -87,6 +104,8 @@ SCENARIOS: dict[str, dict[str, Any]] = {
     "deleteUser": {"userId": u("ben")},
     "deleteUsers": {"items": [{"userId": u("ben")}]},
     "restoreUser": {"userId": u("old")},
+    "changePassword": {"currentPassword": PASSWORD, "newPassword": PASSWORD + "!"},
+    "resetPassword": {"userId": u("ben")},
     "createGroup": HERE | {"name": "New"},
     "createGroups": {"items": [HERE | {"name": "New"}]},
     "updateGroup": {"groupId": g("team"), "name": "Renamed"},
@@ -99,8 +118,27 @@ SCENARIOS: dict[str, dict[str, Any]] = {
     "replaceDatasource": {},
     "importDashboards": HERE | {"documents": [{"json": DOCUMENT}]},
     "exportDashboards": {"dashboardIds": [d("one")]},
+    "exportDashboard": {"dashboardId": d("one"), "format": "JSON"},
+    "exportWidget": {"widgetId": w("one-a"), "format": "CSV"},
     "createUpload": HERE | {"size": 10, "sha256": "0" * 64},
+    "createSchedule": {"dashboardId": d("one"), "name": "New", "cron": "0 9 * * 1", "format": "PDF", "targets": TO_BEN},
+    "updateSchedule": {"scheduleId": c("weekly"), "name": "Renamed"},
+    "deleteSchedule": {"scheduleId": c("weekly")},
+    "setScheduleEnabled": {"scheduleId": c("weekly"), "enabled": False},
+    "setSchedulesEnabled": {"items": [{"scheduleId": c("weekly"), "enabled": False}]},
+    "changeScheduleOwner": {"scheduleId": c("weekly"), "ownerId": u("ben")},
+    "changeSchedulesOwner": {"items": [{"scheduleId": c("weekly"), "ownerId": u("ben")}]},
+    "runSchedule": {"scheduleId": c("weekly")},
+    "testSchedule": {"dashboardId": d("one")},
+    "createAlert": {"dashboardId": d("one"), "name": "New", "format": "PDF", "targets": TO_BEN},
+    "updateAlert": {"alertId": a("alarm"), "name": "Renamed"},
+    "deleteAlert": {"alertId": a("alarm")},
+    "setAlertEnabled": {"alertId": a("alarm"), "enabled": False},
+    "changeAlertOwner": {"alertId": a("alarm"), "ownerId": u("ben")},
+    "testAlert": {"alertId": a("alarm"), "values": {"revenue": 12}},
+    "triggerAlert": {"alertId": a("alarm"), "values": {"revenue": 12}},
     "undoImport": {"dashboardId": d("5" * 24)},
+    "cancelJob": {"jobId": j("export")},
     "undoOperation": {},
 }
 # What anybody who may own things may do: the one who may not is a viewer.
@@ -124,14 +162,17 @@ async def office(asking: Asking) -> Company:
     await company.change("three", title="three, changed", tiles=("d", "e"))
     await company.dashboard("gone", "ann")
     await company.delete_dashboard("gone")
+    workshop = Workshop(asking.world.database)
+    await workshop.schedule("weekly", "ann", "one")
+    await workshop.alert("alarm", "ann", "one")
+    await workshop.job("export", asked_by="ann", dashboard_id="one")
     return company
 
 
 async def send(asking: Asking, who: str, name: str, given: dict[str, Any]) -> dict[str, Any]:
     """The answer to a mutation; its results, one or many, are under `results`."""
-    payload = get_named_type(FIELDS[name].type)
+    payload = payload_of(name)
     kind = get_named_type(FIELDS[name].args["input"].type)
-    assert isinstance(payload, GraphQLObjectType)
     assert isinstance(kind, GraphQLInputObjectType)
     selection = "errors { __typename code message path } operation { kind changes { noun } }"
     if "errors" not in payload.fields:
@@ -150,6 +191,10 @@ async def prepared(asking: Asking, name: str) -> dict[str, Any]:
     if name == "undoImport":
         done = await send(asking, "ann", "importDashboards", SCENARIOS["importDashboards"])
         assert not done["errors"]
+    if name == "changePassword":
+        hashed = await asking.world.identity.hashed(PASSWORD)
+        async with asking.world.database.writing() as session:
+            await session.execute(update(users).where(users.c.id == "boss").values(password_hash=hashed))
     if name == "undoOperation":
         await send(asking, "ann", "addShare", SCENARIOS["addShare"])
         data = await asking.data(await asking.viewer("ann@x.example"), "{ operations { edges { node { id } } } }")
@@ -157,6 +202,12 @@ async def prepared(asking: Asking, name: str) -> dict[str, Any]:
     if name == "replaceDatasource":
         given |= {"dashboardId": d("one"), "from": {"title": "Sales", "address": "db"}, "to": {"title": "New"}}
     return given
+
+
+def payload_of(name: str) -> GraphQLObjectType:
+    payload = get_named_type(FIELDS[name].type)
+    assert isinstance(payload, GraphQLObjectType)
+    return payload
 
 
 def codes(answer: dict[str, Any]) -> list[str]:
@@ -204,8 +255,36 @@ async def test_every_mutation_keeps_its_promises(empty: Asking, name: str) -> No
     assert codes(done) == []
     assert done["results"]
     for result in done["results"]:
-        assert result["operation"]["kind"], "every change leaves an operation"
+        kind = result["operation"]["kind"]
+        assert kind == name or (kind in {*FIELDS, "importDashboard"} and "errors" not in payload_of(name).fields)
     assert await snapshot(empty, without=frozenset()) != before
+
+
+def revised(given: dict[str, Any], field: Any) -> dict[str, Any] | None:
+    """The input with a revision that nothing is at, if it takes one; of a bulk form, or an import, its items."""
+    kind = get_named_type(field.type)
+    assert isinstance(kind, GraphQLInputObjectType)
+    if "expectedRevision" in kind.fields:
+        return given | {"expectedRevision": 999}
+    items = next((name for name in ("items", "documents") if name in kind.fields), None)
+    below = items and revised(given[items][0], kind.fields[items])
+    return {**given, items: [below]} if below else None
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+async def test_every_mutation_that_takes_a_revision_refuses_a_stale_one(empty: Asking, name: str) -> None:
+    stale = revised(await prepared(empty, name), FIELDS[name].args["input"])
+    if stale is None:
+        return
+    if name == "importDashboards":
+        await send(empty, "boss", name, SCENARIOS[name])
+        stale["action"] = "OVERWRITE"
+    before = await snapshot(empty, without=frozenset())
+
+    refused = await send(empty, "boss", name, stale)
+
+    assert codes(refused) == ["STALE_REVISION"]
+    assert await snapshot(empty, without=frozenset()) == before
 
 
 HIDDEN = [

@@ -15,7 +15,7 @@ from benchmark.pages import ORDINARY, PLACES, ROOT, Crowd, native, viewer_of
 from dashgraph import domain
 from dashgraph.connectors.native import api
 from dashgraph.connectors.native.source import NativeSource
-from dashgraph.domain import access, dashboards, folders, search
+from dashgraph.domain import access, dashboards, search, trash
 from dashgraph.domain.ids import Kind
 from dashgraph.domain.lists import Listing, Lookup, Window, Wish
 from dashgraph.domain.viewers import Reach, Viewer
@@ -26,20 +26,25 @@ SIZE = 3000
 NOUNS = [import_module(f"dashgraph.domain.{one.name}") for one in iter_modules(domain.__path__)]
 ASKED = (
     api.LOOKUPS
+    | api.GROUPED
     | api.ROOTS
     | api.EDGES
     | api.PATHS
-    | dict.fromkeys((access.PERMISSION.name, folders.ANCESTORS.name, search.SEARCH.name))
+    | dict.fromkeys((access.PERMISSION.name, search.SEARCH.name))
 )
 KNOWN = {one.name: one for noun in NOUNS for one in vars(noun).values() if isinstance(one, Lookup | Listing)}
 LOOKUPS = [KNOWN[name] for name in ASKED if isinstance(KNOWN[name], Lookup)]
 LISTINGS = [KNOWN[name] for name in ASKED if isinstance(KNOWN[name], Listing)]
-LARGE = {"dashboards", "editions", "widgets", "shares", "published", "holder"}  # the tables, and names for them
+LARGE = {  # the tables, and names for them
+    "dashboards", "editions", "widgets", "shares", "published", "holder", "schedules", "alerts", "targets",
+    "recipients", "jobs", "job_log", "job_files", "deliveries",
+}  # fmt: skip
 
 # Of everything, in these orders, a page is read off an index and nothing is sorted; other orders read every row.
 OFF_AN_INDEX = {
     "dashboards": ("title", "-title", "created_at", "-created_at", "updated_at", "-updated_at", "id", "-id"),
     "widgets": ("title", "-title", "id", "-id"),
+    "jobs": ("created_at", "-created_at"),
 }
 
 
@@ -163,6 +168,16 @@ async def test_pages_of_everything_are_read_off_an_index(planner: Planner) -> No
             plan = await planner.of_page(viewer, listing, Wish(listing.sorts(sort), Window(20)))
             assert plan[0].detail.startswith(f"SCAN {name} USING INDEX "), (name, sort, described(plan))
             assert "USE TEMP B-TREE FOR ORDER BY" not in described(plan), (name, sort, described(plan))
+
+
+async def test_the_trash_is_read_off_its_own_index(planner: Planner) -> None:
+    """However many dashboards are not in it."""
+    viewer = planner.viewer(ROOT)
+    for sort in trash.DeletedDashboardSort:
+        plan = await planner.of_page(viewer, trash.DELETED_DASHBOARDS, Wish(sort, Window(20)))
+        assert " dashboards USING INDEX ix_dashboards_deleted_at_id" in plan[0].detail, (sort, described(plan))
+        if sort.key == "deleted_at":
+            assert "USE TEMP B-TREE FOR ORDER BY" not in described(plan), (sort, described(plan))
 
 
 async def test_a_lost_index_is_noticed(planner: Planner) -> None:

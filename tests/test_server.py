@@ -249,7 +249,9 @@ async def test_graphiql_comes_with_a_policy_that_lets_nothing_else_in(service: S
 
     assert page.status == 200
     assert page.headers["Content-Type"].startswith("text/html")
-    assert (policy["default-src"], policy["script-src"], policy["connect-src"]) == ("'none'", "'self'", "'self'")
+    host = service.client.address.removeprefix("http://")
+    assert (policy["default-src"], policy["script-src"]) == ("'none'", "'self'")
+    assert policy["connect-src"] == f"'self' ws://{host} wss://{host}"
     assert (policy["frame-ancestors"], policy["base-uri"], policy["form-action"]) == ("'none'", "'none'", "'self'")
     for asset in re.findall(r'(?:src|href)="(/graphiql/assets/[^"]+)"', page.text):
         found = await service.client.send("HEAD", asset)

@@ -48,11 +48,36 @@ def test_everything_wrong_is_named_at_once_without_the_values(monkeypatch: pytes
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("port", 65536), ("port", -1), ("max_body_kilobytes", 0), ("shutdown_seconds", -1), ("body_seconds", 0)],
+    [("port", 65536), ("port", -1), ("max_body_kilobytes", 0), ("shutdown_seconds", -1), ("body_seconds", 0)]
+    + [(name, 0) for name in ("live_connections", "live_operations", "live_init_seconds", "live_ping_seconds")],
 )
 def test_numbers_have_bounds(name: str, value: Any) -> None:
     with pytest.raises(BadInput, match=f"DASHGRAPH_{name.upper()}"):
         load(**{name: value})
+
+
+def test_a_mistyped_name_is_refused_with_the_nearest_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DASHGRAPH_DATABASE_ULR", SECRET)
+    monkeypatch.setenv("DASHGRAPH_XYZZY", "1")
+    monkeypatch.setenv("DASHGRAPH_PORT", "sekrit")
+
+    with pytest.raises(BadInput) as refused:
+        load()
+
+    assert refused.value.message == (
+        "Settings that cannot be: DASHGRAPH_DATABASE_ULR: there is no such setting; did you mean "
+        "DASHGRAPH_DATABASE_URL?; DASHGRAPH_XYZZY: there is no such setting; DASHGRAPH_PORT: Input should be a valid "
+        "integer, unable to parse string as an integer"
+    )
+
+
+def test_names_of_others_are_let_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What Kubernetes sets beside a service of our name, and what the tests look for."""
+    for name in ("SERVICE_HOST", "SERVICE_PORT_HTTP", "PORT_80_TCP_ADDR", "TEST_CHROMIUM"):
+        monkeypatch.setenv(f"DASHGRAPH_{name}", "tcp://10.0.0.1:80")
+    monkeypatch.setenv("dashgraph_port", "8001")  # upper and lower case do not tell two apart
+
+    assert load().port == 8001
 
 
 def test_the_password_of_the_database_is_not_in_a_repr() -> None:

@@ -23,7 +23,7 @@ export default defineConfig({
   worker: { format: 'es' },
   server: {
     proxy: {
-      '/graphql': 'http://127.0.0.1:8000',
+      '/graphql': { target: 'http://127.0.0.1:8000', ws: true },
       '/login': 'http://127.0.0.1:8000',
       '/logout': 'http://127.0.0.1:8000',
     },

@@ -1,5 +1,6 @@
 """GraphiQL as a person meets it: a real browser on the page of a real server."""
 
+import asyncio
 import hashlib
 import json
 import os
@@ -13,11 +14,13 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import BrowserContext, Page, Playwright, async_playwright, expect
 
+from company import Company
 from conftest import NOW
 from dashgraph.app.build import opened
 from dashgraph.app.settings import Settings
 from dashgraph.store.demo import ADMIN_EMAIL, load_demo
 from serving import Service, served, serving
+from workshop import Workshop, job_id
 
 SOURCES = Path(__file__).parents[2] / "src/graphiql"
 BUILT = Path(__file__).parents[2] / "src/dashgraph/app/graphiql/BUILD.json"
@@ -48,6 +51,7 @@ SETTLED = """name => new Promise(done => {
     }
     look()
 })"""
+NAMED = SETTLED.replace(" && variables !== null", "")  # where nothing was open before
 
 browser_only = pytest.mark.browser
 
@@ -114,6 +118,16 @@ class Visit:
             await self.page.locator(".graphiql-execute-button").click()
         await self.page.evaluate(UNTIL, [RESPONSE, r"\}\s*$"])
         return json.loads(await self.page.evaluate(TEXT, RESPONSE))
+
+    async def follow(self, job: str) -> None:
+        """Paste a subscription into the editor, and run it."""
+        name = f"Follow{job.capitalize()}"
+        text = f'subscription {name} {{ jobUpdated(id: "{job_id(job)}") {{ status progress {{ done }} }} }}'
+        await self.page.locator(".graphiql-query-editor .view-lines").click()
+        await self.page.keyboard.press("ControlOrMeta+A")
+        await self.page.keyboard.insert_text(text)
+        await self.page.evaluate(NAMED, name)
+        await self.page.locator(".graphiql-execute-button").click()
 
 
 @pytest.fixture
@@ -254,6 +268,38 @@ async def test_a_pasted_token_signs_in_and_a_wrong_one_says_so(visit: Visit, ser
         await page.get_by_test_id("sign-out").click()
 
     assert (await service.client.holding(token).ask("{ __typename }")).status == 200
+
+
+@browser_only
+async def test_a_subscription_shows_each_change_until_its_person_signs_out(visit: Visit, service: Service) -> None:
+    page, workshop = visit.page, Workshop(service.world.database)
+    visit.watch(page.context, urlsplit(service.client.address).netloc)
+    await Company(service.world.database).user("asker")
+    for name in ("export", "other"):
+        await workshop.job(name, asked_by="asker", kind="export")
+    await page.goto(f"{service.client.address}/graphiql#token={await service.token('asker@x.example')}")
+    await visit.ready()
+    await visit.signed_in_as("asker")
+
+    await visit.follow("export")
+    await page.evaluate(UNTIL, [RESPONSE, '"QUEUED"'])
+    await workshop.change("export", status="running", done=1)
+    await page.evaluate(UNTIL, [RESPONSE, '"RUNNING"[^]*"done": 1'])
+    await workshop.change("export", status="succeeded")
+    await page.evaluate(UNTIL, [RESPONSE, '"SUCCEEDED"'])
+    await expect(page.get_by_label("Execute query (Ctrl-Enter)")).to_be_visible()
+
+    await visit.follow("other")
+    await page.evaluate(UNTIL, [RESPONSE, '"QUEUED"'])
+    assert len(service.world.watching._watches) == 1
+    await page.get_by_test_id("sign-out").click()
+    await expect(page.get_by_test_id("session-state")).to_have_attribute("data-status", "signed-out")
+    await expect(page.get_by_label("Execute query (Ctrl-Enter)")).to_be_visible()
+    async with asyncio.timeout(10):
+        while service.world.watching._watches:
+            assert (await service.client.send("GET", "/healthz")).status == 200
+    assert await page.evaluate(TEXT, RESPONSE) == ""
+    assert visit.amiss == []
 
 
 def test_the_page_was_built_from_these_sources() -> None:

@@ -3,17 +3,33 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from dashgraph.app.settings import Settings
 from dashgraph.connectors import native
 from dashgraph.domain.problems import Conflict
+from dashgraph.domain.retention import Retention
+from dashgraph.domain.schedules import Scheduling
+from dashgraph.domain.secrets import Secret
 from dashgraph.graph.execution import Executor
+from dashgraph.services.bulk import Bulk
 from dashgraph.services.changing import Changing
+from dashgraph.services.delivering.addresses import Guard, guarded_session
+from dashgraph.services.delivering.email import MailServer, Security
+from dashgraph.services.delivering.sealing import Sealer
+from dashgraph.services.delivering.sinks import Sinks
 from dashgraph.services.documents import Documents
+from dashgraph.services.downloads import Downloads
 from dashgraph.services.exports import Exports
+from dashgraph.services.file_exports import FileExports
+from dashgraph.services.files import Files
 from dashgraph.services.identity import Identity
+from dashgraph.services.passwords import Passwords
 from dashgraph.services.reading import Reading
+from dashgraph.services.rendering.render import Rendering
+from dashgraph.services.retention import Sweeping
 from dashgraph.services.uploads import Uploads
+from dashgraph.services.watching import Watching
 from dashgraph.sources.fleet import Fleet
 from dashgraph.store import upgrade
 from dashgraph.store.database import Database
@@ -27,17 +43,35 @@ class World:
     reading: Reading
     changing: Changing
     documents: Documents
+    files: Files
+    bulk: Bulk
     exports: Exports
+    downloads: Downloads
+    rendering: Rendering
+    file_exports: FileExports
     uploads: Uploads
+    sealer: Sealer
+    sinks: Sinks
     identity: Identity
+    passwords: Passwords
+    sweeping: Sweeping
+    watching: Watching
     executor: Executor
 
 
 @asynccontextmanager
 async def opened(settings: Settings, *, check: bool = True) -> AsyncIterator[World]:
     """The world, ready to use. The embedded SQLite is brought up to date; PostgreSQL must be (`dashgraph migrate`)."""
+    sealer, guard = Sealer(settings.secret_keys.get_secret_value()), Guard(settings.allowed_private_hosts)
+    retention = Retention(timedelta(days=settings.trash_days), timedelta(days=settings.undo_days))
     source, database = native.open_source(
-        native.NativeSettings(settings.database_url.get_secret_value(), settings.source_name, settings.database_pool)
+        native.NativeSettings(
+            settings.database_url.get_secret_value(),
+            settings.source_name,
+            settings.database_pool,
+            retention,
+            Scheduling(timedelta(minutes=settings.least_schedule_minutes), sealer.seal),
+        )
     )
     try:
         if check:
@@ -45,21 +79,51 @@ async def opened(settings: Settings, *, check: bool = True) -> AsyncIterator[Wor
         fleet = Fleet([source])
         reading = Reading(fleet)
         changing = Changing(fleet)
-        documents = Documents(reading)
-        yield World(
-            settings=settings,
-            database=database,
-            fleet=fleet,
-            reading=reading,
-            changing=changing,
-            documents=documents,
-            exports=Exports(database, documents),
-            uploads=Uploads(database),
-            identity=Identity(database),
-            executor=Executor(reading, changing),
-        )
+        documents, files = Documents(reading), Files(reading)
+        identity = Identity(database)
+        passwords = Passwords(database, identity, changing)
+        watching = Watching(database)
+        bulk = Bulk(changing, above=settings.job_above)
+        rendering = Rendering()
+        async with guarded_session(guard) as session:
+            yield World(
+                settings=settings,
+                database=database,
+                fleet=fleet,
+                reading=reading,
+                changing=changing,
+                documents=documents,
+                files=files,
+                bulk=bulk,
+                exports=Exports(database, files),
+                downloads=Downloads(database, reading, identity),
+                rendering=rendering,
+                file_exports=FileExports(reading, documents, rendering, identity),
+                uploads=Uploads(database),
+                sealer=sealer,
+                sinks=Sinks(session, guard, _mail_server(settings), seconds=settings.delivery_seconds),
+                identity=identity,
+                passwords=passwords,
+                sweeping=Sweeping(database, retention),
+                watching=watching,
+                executor=Executor(reading, changing, passwords, watching, bulk),
+            )
     finally:
         await database.close()
+
+
+def _mail_server(settings: Settings) -> MailServer | None:
+    """None while it is not said where e-mail is handed in, or from whom. Raises BadInput for what cannot be."""
+    if not settings.smtp_host or not settings.smtp_from:
+        return None
+    return MailServer(
+        settings.smtp_host,
+        settings.smtp_port,
+        Security(settings.smtp_security),
+        settings.smtp_from,
+        settings.smtp_user,
+        Secret(settings.smtp_password.get_secret_value()),
+    )
 
 
 async def _ready(database: Database) -> None:

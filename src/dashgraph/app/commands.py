@@ -13,6 +13,8 @@ from rich.console import Console
 
 from dashgraph.app import logs
 from dashgraph.app.settings import Settings, load
+from dashgraph.domain.formats.values import ID
+from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.problems import BadInput, Problem, SourceUnavailable
 from dashgraph.store.database import SQLITE, address
 
@@ -104,3 +106,19 @@ def _escaped(text: str) -> str:
 
 def shown(path: Path) -> str:
     return _escaped(str(path))
+
+
+def id_of(text: str, source: str, kind: Kind) -> ResourceId:
+    """A thing by its global id, or by the native id that `import` printed."""
+    one = ResourceId.decode(text)
+    if one is None and ID.fullmatch(text):
+        one = ResourceId(source, kind, text)
+    if one is None or one.kind is not kind:
+        message = f"{text!r} is not the id of a {str(kind).lower()}."
+        raise BadInput(message)
+    return one
+
+
+def on_one_line(text: str) -> str:
+    """Text of others as a terminal may have it: what does not print is escaped."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

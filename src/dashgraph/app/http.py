@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import orjson
@@ -18,6 +19,7 @@ from dashgraph.services.identity import REFUSED, Identity
 
 RESPONSE_JSON = "application/graphql-response+json"
 PLAIN_JSON = "application/json"
+EVENTS = "text/event-stream"
 BAD_REQUEST = "BAD_REQUEST"
 LIMITS = web.AppKey("limits", Settings)
 IDENTITY = web.AppKey("identity", Identity)
@@ -36,21 +38,33 @@ class Refused(Exception):
         self.headers = headers
 
 
+Streaming = Callable[[web.Request, Operation], Awaitable[web.StreamResponse]]
+"""Answers an operation with events. Raises Refused when no more can be answered so."""
+
+
 class GraphQLEndpoint:
-    def __init__(self, executor: Executor, identity: Identity) -> None:
+    def __init__(self, executor: Executor, identity: Identity, streaming: Streaming) -> None:
         self._executor = executor
         self._identity = identity
+        self._streaming = streaming
 
-    async def answer(self, request: web.Request) -> web.Response:
-        kind = _accepted(",".join(request.headers.getall(hdrs.ACCEPT, [])))
-        if kind is None:
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        """As JSON; with events a subscription, and whatever is asked by who accepts nothing else."""
+        ranges = _ranges(",".join(request.headers.getall(hdrs.ACCEPT, [])))
+        accepted = _accepted(ranges)
+        kind = accepted or PLAIN_JSON
+        events = request.method == hdrs.METH_POST and ranges.get(EVENTS, 0) > 0
+        if accepted is None and not events:
             error = errors.plain(f"Accept {RESPONSE_JSON} or {PLAIN_JSON}.", BAD_REQUEST)
             return _written(406, {"errors": [error]}, PLAIN_JSON)
         try:
             viewer = await viewer_of(request, self._identity)
             operation = await _operation(request)
+            if events and (accepted is None or self._executor.follows(operation)):
+                request[VIEWER] = viewer
+                return await self._streaming(request, operation)
         except Refused as refused:
-            return _written(refused.status, {"errors": [refused.error]}, kind, refused.headers)
+            return refusal(refused, kind)
         except Problem as problem:  # the store did not answer
             return _written(503, {"errors": [errors.problem(problem)]}, kind)
         request[VIEWER] = viewer
@@ -70,7 +84,11 @@ async def viewer_of(request: web.Request, identity: Identity) -> Viewer:
 
 
 def bearer(request: web.Request) -> str | None:
-    scheme, _, token = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+    return bearer_in(request.headers.get(hdrs.AUTHORIZATION, ""))
+
+
+def bearer_in(authorization: str) -> str | None:
+    scheme, _, token = authorization.partition(" ")
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None
 
 
@@ -81,7 +99,7 @@ async def json_body(request: web.Request) -> dict[str, Any]:
     if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
         raise Refused(415, errors.plain("Send the body as it is, without Content-Encoding.", BAD_REQUEST))
     try:
-        found = _json((await _body(request)).decode("utf-8-sig"))
+        found = json_value((await body(request)).decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise Refused(400, errors.plain("The body is not JSON.", BAD_REQUEST)) from None
     if not isinstance(found, dict):
@@ -89,7 +107,8 @@ async def json_body(request: web.Request) -> dict[str, Any]:
     return found
 
 
-async def _body(request: web.Request) -> bytes:
+async def body(request: web.Request) -> bytes:
+    """All of a body. Raises Refused for one that is too large, or does not arrive."""
     limits = request.app[LIMITS]
     try:
         async with asyncio.timeout(limits.body_seconds):
@@ -104,7 +123,7 @@ async def _body(request: web.Request) -> bytes:
         raise Refused(400, errors.plain("The body did not arrive whole.", BAD_REQUEST)) from None
 
 
-def _json(text: str) -> Any:
+def json_value(text: str) -> Any:
     """The value of a JSON text. Raises ValueError; Python's NaN and Infinity are not JSON."""
     return json.loads(text, parse_constant=_no_constant)
 
@@ -119,11 +138,16 @@ async def _operation(request: web.Request) -> Operation:
         parameters: dict[str, Any] = dict(request.query)
         if "variables" in parameters:
             try:
-                parameters["variables"] = _json(parameters["variables"])
+                parameters["variables"] = json_value(parameters["variables"])
             except (ValueError, RecursionError):
                 raise Refused(400, errors.plain("`variables` is not JSON.", BAD_REQUEST)) from None
     else:
         parameters = await json_body(request)
+    return operation_of(parameters, only_query=request.method == hdrs.METH_GET)
+
+
+def operation_of(parameters: dict[str, Any], *, only_query: bool = False) -> Operation:
+    """What the parameters of a request ask for. Raises Refused, naming what is wrong with them."""
     query, variables, name = (parameters.get(key) for key in ("query", "variables", "operationName"))
     if not isinstance(query, str):
         raise Refused(400, errors.plain("`query` is missing, or is not text.", BAD_REQUEST))
@@ -133,18 +157,23 @@ async def _operation(request: web.Request) -> Operation:
         raise Refused(400, errors.plain("`operationName` is text.", BAD_REQUEST))
     if not isinstance(parameters.get("extensions"), dict | None):
         raise Refused(400, errors.plain("`extensions` is a JSON object.", BAD_REQUEST))
-    return Operation(query, variables, name or None, only_query=request.method == hdrs.METH_GET)
+    return Operation(query, variables, name or None, only_query=only_query)
 
 
-def _accepted(accept: str) -> str | None:
-    """The type to answer with, or None. Whoever does not name the newer one gets plain JSON, as old clients expect."""
+def _ranges(accept: str) -> dict[str, float]:
+    """The media ranges that are accepted, each with its quality. Who accepts nothing by name accepts anything."""
     if not accept.strip():
-        return PLAIN_JSON
+        return {PLAIN_JSON: 1}
     ranges = {}
     for part in accept.split(","):
         name, *parameters = (piece.strip().lower() for piece in part.split(";"))
         quality = next((found[1] for found in map(QUALITY.fullmatch, parameters) if found), "1")
         ranges[name] = float(quality)
+    return ranges
+
+
+def _accepted(ranges: dict[str, float]) -> str | None:
+    """The type of JSON to answer with, or None. Who does not name the newer one gets the plain, as of old."""
 
     def liked(kind: str) -> tuple[float, bool]:
         nearest = next((name for name in (kind, "application/*", "*/*") if name in ranges), None)
@@ -168,6 +197,10 @@ def _written(status: int, payload: dict[str, Any], kind: str, headers: LooseHead
     return web.Response(status=status, body=encoded(payload), content_type=kind, charset="utf-8", headers=headers)
 
 
+def refusal(refused: Refused, kind: str = PLAIN_JSON) -> web.Response:
+    return _written(refused.status, {"errors": [refused.error]}, kind, refused.headers)
+
+
 def encoded(payload: object) -> bytes:
     """JSON bytes. Documents may hold numbers and half characters that the fast writer refuses."""
     try:
@@ -185,7 +218,7 @@ async def login(request: web.Request) -> web.Response:
             raise Refused(400, errors.plain("`username` and `password` are text.", BadInput.code))
         issued = await request.app[IDENTITY].login(name, password)
     except Refused as refused:
-        return _written(refused.status, {"errors": [refused.error]}, PLAIN_JSON)
+        return refusal(refused)
     except Unauthenticated as problem:
         return _written(401, {"errors": [errors.problem(problem)]}, PLAIN_JSON, CHALLENGE)
     except Problem as problem:  # the store did not answer

@@ -6,14 +6,16 @@ from typing import Annotated
 
 import typer
 
-from dashgraph.app import documents, handing
+from dashgraph.app import exporting, handing, importing, jobs, sweeping
 from dashgraph.app.build import World, opened
-from dashgraph.app.commands import Database, err, failed, out, run, settings, shown
+from dashgraph.app.commands import As, Database, err, failed, out, run, settings, shown
 from dashgraph.app.running import serve as serve_world
+from dashgraph.app.running import work as work_for
 from dashgraph.domain.problems import BadInput, Conflict
 from dashgraph.domain.roles import NATIVE_ROLES
 from dashgraph.domain.viewers import TokenScope
 from dashgraph.graph.schema import sdl
+from dashgraph.services.delivering.sealing import new_key
 from dashgraph.services.identity import PREFIXES, IssuedToken, TokenFacts
 from dashgraph.store import demo as company
 from dashgraph.store import upgrade
@@ -53,6 +55,18 @@ def serve(
             token = await _demo_token(world) if demo else None
             nobody = await world.identity.nobody_yet()
             await serve_world(world, ready=lambda address: _welcome(address, token, nobody=nobody))
+
+    run(main)
+
+
+@app.command()
+def worker(database: Database = None) -> None:
+    """Carry out jobs - deliveries, exports, large imports - apart from the server, until stopped."""
+    chosen = settings(database_url=database)
+
+    async def main() -> None:
+        async with opened(chosen) as world:
+            await work_for(world, ready=lambda name: out.print(f"Working as {name} (stop with Ctrl-C)"))
 
     run(main)
 
@@ -135,6 +149,13 @@ def migrate(database: Database = None) -> None:
     run(main)
 
 
+@app.command("secret-key")
+def secret_key() -> None:
+    """Print a new key for DASHGRAPH_SECRET_KEYS, which seals the passwords and tokens of targets."""
+    err.print("Set DASHGRAPH_SECRET_KEYS to it, the same for every process, and keep a copy apart from the database.")
+    typer.echo(new_key())
+
+
 @users.command("add")
 def user_add(
     email: Annotated[str, typer.Argument(metavar="EMAIL", help="The e-mail address.")],
@@ -162,6 +183,25 @@ def user_add(
                 user_name=user_name,
             )
             typer.echo(f"Added {email} as {role}. Make a token with: dashgraph token create {email}")
+
+    run(main)
+
+
+@users.command("password")
+def user_password(
+    user: Annotated[str, typer.Argument(metavar="USER", help="Whose password: an e-mail address or user name.")],
+    acting: As = None,
+    database: Database = None,
+) -> None:
+    """Give a user a new password; every session of theirs ends."""
+    chosen = settings(database_url=database)
+    secret = typer.prompt("New password", hide_input=True, confirmation_prompt=True)
+
+    async def main() -> None:
+        async with opened(chosen) as world:
+            viewer = await world.identity.acting_as(acting)
+            await world.passwords.give(viewer, await world.identity.known(user), secret)
+            typer.echo(f"{user} has a new password.")
 
     run(main)
 
@@ -236,8 +276,11 @@ def token_revoke(
     run(main)
 
 
-documents.register(app)
+importing.register(app)
+exporting.register(app)
 handing.register(app)
+sweeping.register(app)
+jobs.register(app)
 
 
 def main() -> None:

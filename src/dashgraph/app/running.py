@@ -4,12 +4,15 @@ import asyncio
 import signal
 import socket
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import structlog
 from aiohttp import web
 
 from dashgraph.app.build import World
 from dashgraph.app.server import application
+from dashgraph.app.sweeping import keep_sweeping
+from dashgraph.app.working import working
 from dashgraph.domain.problems import Conflict
 
 IDLE_SECONDS = 75  # how long a connection may stay without a request
@@ -22,18 +25,37 @@ async def serve(world: World, *, ready: Callable[[str], None]) -> None:
 
     `ready` is called with the server's address once it listens. Raises Conflict when the port is taken.
     """
+    stop = _asked_to_stop()
+    async with working(world) if world.settings.work else nullcontext():
+        runner = runner_of(world)
+        await runner.setup()
+        sweeper = asyncio.create_task(keep_sweeping(world.sweeping), name="sweeper")
+        try:
+            ready(await _listen(runner, world.settings.host, world.settings.port))
+            await stop.wait()
+            log.info("stopping")
+        finally:
+            sweeper.cancel()
+            await asyncio.wait([sweeper])
+            await runner.cleanup()
+
+
+async def work(world: World, *, ready: Callable[[str], None]) -> None:
+    """Carry out jobs until SIGINT or SIGTERM; running ones get time to end. `ready` is told the process's name."""
+    stop = _asked_to_stop()
+    async with working(world) as crew:
+        ready(crew.executor)
+        await stop.wait()
+        log.info("stopping")
+
+
+def _asked_to_stop() -> asyncio.Event:
+    """Set by the first SIGINT or SIGTERM."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
-    runner = runner_of(world)
-    await runner.setup()
-    try:
-        ready(await _listen(runner, world.settings.host, world.settings.port))
-        await stop.wait()
-        log.info("stopping")
-    finally:
-        await runner.cleanup()
+    return stop
 
 
 def runner_of(world: World) -> web.AppRunner:

@@ -9,7 +9,7 @@ from pathlib import Path
 import structlog
 from aiohttp import hdrs, web
 
-from dashgraph.app import http, transfers
+from dashgraph.app import events, http, live, passwords, transfers, triggers, websocket
 from dashgraph.app.build import World
 from dashgraph.domain.problems import NotFound
 from dashgraph.graph import errors
@@ -19,11 +19,12 @@ log = structlog.get_logger("dashgraph.server")
 
 GRAPHIQL = Path(__file__).parent / "graphiql"
 WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}")
+HOST = re.compile(r"[A-Za-z0-9.-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
 REQUEST_ID = web.RequestKey("id", str)
 # GraphiQL's editor styles itself and starts its workers from blobs; nothing comes from elsewhere.
 POLICY = (
     "default-src 'none'; script-src 'self'; worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; "
+    "img-src 'self' data:; font-src 'self' data:; connect-src 'self'{sockets}; manifest-src 'self'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
 OK, NOT_FOUND = 200, 404
@@ -44,15 +45,30 @@ def application(world: World) -> web.Application:
     app[http.LIMITS] = world.settings
     app[http.IDENTITY] = world.identity
     app[WORLD] = world
-    endpoint = http.GraphQLEndpoint(world.executor, world.identity)
-    app.router.add_get("/graphql", endpoint.answer, allow_head=False)
+    lines = live.Lines(world.settings.live_connections)
+    streams = events.EventStreams(world.executor, world.identity, lines)
+    sockets = websocket.WebSockets(world.executor, world.identity, lines)
+    endpoint = http.GraphQLEndpoint(world.executor, world.identity, streams.answer)
+
+    async def by_get(request: web.Request) -> web.StreamResponse:
+        return await (sockets if websocket.wanted(request) else endpoint).answer(request)
+
+    app.on_shutdown.append(lines.close)
+    app.router.add_get("/graphql", by_get, allow_head=False)
     app.router.add_post("/graphql", endpoint.answer)
     app.router.add_post("/login", http.login)
     app.router.add_post("/logout", http.logout)
     app[transfers.EXPORTS] = world.exports
     app[transfers.UPLOADS] = world.uploads
+    app[transfers.DOWNLOADS] = world.downloads
     app.router.add_put(transfers.UPLOADS_PATH + "{secret}", transfers.upload)
     app.router.add_get(transfers.EXPORTS_PATH + "{secret}", transfers.download, allow_head=False)
+    app.router.add_get(transfers.FILES_PATH + "{secret}", transfers.file, allow_head=False)
+    app[passwords.PASSWORDS] = world.passwords
+    app.router.add_get(passwords.PATH + "{secret}", passwords.ask, allow_head=False)
+    app.router.add_post(passwords.PATH + "{secret}", passwords.save)
+    app[triggers.CHANGING] = world.changing
+    app.router.add_post(triggers.PATH, triggers.trigger)
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)
     if world.settings.graphiql:
@@ -115,8 +131,10 @@ async def signed(request: web.Request, response: web.StreamResponse) -> None:
         response.headers[hdrs.CACHE_CONTROL] = "no-store"
 
 
-async def graphiql(_request: web.Request) -> web.FileResponse:
-    headers = {"Content-Security-Policy": POLICY, hdrs.CACHE_CONTROL: "no-cache"}
+async def graphiql(request: web.Request) -> web.FileResponse:
+    named = HOST.fullmatch(request.host)  # not every browser takes 'self' for WebSockets too
+    policy = POLICY.format(sockets=f" ws://{named[0]} wss://{named[0]}" if named else "")
+    headers = {"Content-Security-Policy": policy, hdrs.CACHE_CONTROL: "no-cache"}
     return web.FileResponse(GRAPHIQL / "index.html", headers=headers)
 
 

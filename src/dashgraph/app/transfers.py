@@ -1,4 +1,4 @@
-"""Documents over plain HTTP, by addresses that `exportDashboards` and `createUpload` gave out."""
+"""Files over plain HTTP, by addresses that `exportDashboards`, jobs and `createUpload` gave out."""
 
 import asyncio
 import re
@@ -8,12 +8,14 @@ from aiohttp import hdrs, web
 from dashgraph.app import http
 from dashgraph.domain.problems import BadInput, Forbidden, NotFound, Problem
 from dashgraph.graph import errors
+from dashgraph.services.downloads import Downloads
 from dashgraph.services.exports import Exports
 from dashgraph.services.uploads import Uploads
 
 EXPORTS = web.AppKey("exports", Exports)
 UPLOADS = web.AppKey("uploads", Uploads)
-EXPORTS_PATH, UPLOADS_PATH = "/exports/", "/uploads/"
+DOWNLOADS = web.AppKey("downloads", Downloads)
+EXPORTS_PATH, UPLOADS_PATH, FILES_PATH, PASSWORD_PATH = "/exports/", "/uploads/", "/files/", "/password/"
 UNSAFE = re.compile(r"[^A-Za-z0-9_.~-]")  # in the name of a file
 CHUNK = 65536  # bytes
 STATUS: dict[type[Problem], int] = {NotFound: 404, BadInput: 400, Forbidden: 403}
@@ -22,15 +24,40 @@ STATUS: dict[type[Problem], int] = {NotFound: 404, BadInput: 400, Forbidden: 403
 async def download(request: web.Request) -> web.Response:
     """GET /exports/<secret>: the file. The secret is the right; who got it is looked at again."""
     try:
-        file = await request.app[EXPORTS].file(request.match_info["secret"])
+        found = await request.app[EXPORTS].file(request.match_info["secret"])
     except Problem as problem:
         return _said(problem)
-    name = UNSAFE.sub("_", file.name)
-    headers = {
-        hdrs.CONTENT_DISPOSITION: f'attachment; filename="{name}"',
+    headers = _attached(found.name)
+    if found.name.endswith(".zip"):
+        return web.Response(body=found.content, content_type="application/zip", headers=headers)
+    return web.Response(body=found.content, content_type=http.PLAIN_JSON, charset="utf-8", headers=headers)
+
+
+async def file(request: web.Request) -> web.StreamResponse:
+    """GET /files/<secret>: the file that a job made, piece by piece."""
+    try:
+        found = await request.app[DOWNLOADS].file(request.match_info["secret"])
+    except Problem as problem:
+        return _said(problem)
+    response = web.StreamResponse(headers=_attached(found.name))
+    response.headers[hdrs.CONTENT_TYPE] = found.content_type
+    response.content_length = found.size
+    await response.prepare(request)
+    sent = 0
+    async for piece in found.pieces:
+        await response.write(piece)
+        sent += len(piece)
+    if sent < found.size and request.transport is not None:
+        request.transport.abort()  # it was taken away meanwhile: who downloads sees that it is not whole
+    return response
+
+
+def _attached(name: str) -> dict[str, str]:
+    safe = UNSAFE.sub("_", name)
+    return {
+        hdrs.CONTENT_DISPOSITION: f'attachment; filename="{safe}"',
         "Content-Security-Policy": "default-src 'none'; sandbox",
     }
-    return web.Response(body=file.content, content_type=http.PLAIN_JSON, charset="utf-8", headers=headers)
 
 
 async def upload(request: web.Request) -> web.Response:
@@ -72,4 +99,5 @@ def _said(problem: Problem) -> web.Response:
 
 def without_secret(path: str) -> str:
     """The path as a log may have it."""
-    return next((f"{start}***" for start in (EXPORTS_PATH, UPLOADS_PATH) if path.startswith(start)), path)
+    secret = (EXPORTS_PATH, UPLOADS_PATH, FILES_PATH, PASSWORD_PATH)
+    return next((f"{start}***" for start in secret if path.startswith(start)), path)

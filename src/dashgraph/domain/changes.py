@@ -6,8 +6,9 @@ from enum import Enum
 from typing import Any, ClassVar, Final
 
 from dashgraph.domain.ids import ResourceId
-from dashgraph.domain.problems import Problem
+from dashgraph.domain.problems import BadInput, Problem
 from dashgraph.domain.sources import Capability
+from dashgraph.domain.text import storable
 from dashgraph.domain.viewers import TokenScope
 
 
@@ -18,18 +19,23 @@ class Unchanged(Enum):
 
 
 UNCHANGED: Final = Unchanged.UNCHANGED
+LONGEST_KEY = 200  # characters of an idempotency key
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """Base of every change. One class for each mutation, named as the mutation is.
 
     `NEEDS` is what a source must be able to do, `SCOPE` what the token must be for, `ABOUT` the attribute whose id
-    says in which source it happens.
+    says in which source it happens. `expected_revision` refuses when the thing has changed since.
     """
 
     NEEDS: ClassVar[Capability]
     SCOPE: ClassVar[TokenScope]
     ABOUT: ClassVar[str]
+    UNTOLD: ClassVar[frozenset[str]] = frozenset()  # attributes of which nothing is kept, not even a digest
+
+    expected_revision: int | None = None
 
     @property
     def source(self) -> str:
@@ -37,23 +43,32 @@ class Change:
         return about.source if isinstance(about, ResourceId) else str(about)
 
     @property
-    def name(self) -> str:
+    def mutation(self) -> str:
         """The name of the mutation: `AddShare` is `addShare`."""
         name = type(self).__name__
         return name[0].lower() + name[1:]
 
 
+Changes = Mapping[int, Change]  # by their places among what was sent together
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """On which terms a change is made.
+    """On which terms changes that were sent together are made.
 
-    `dry_run` finds out what would happen and changes nothing. `expected_revision` refuses when the thing has changed
-    since. The same `idempotency_key` with the same input is carried out once, however often it is sent.
+    `dry_run` finds out what would happen and changes nothing. The same `idempotency_key` with the same input is
+    carried out once, however often it is sent.
     """
 
     dry_run: bool = False
-    expected_revision: int | None = None
     idempotency_key: str | None = None
+
+    def __post_init__(self) -> None:
+        """Raises BadInput for a key that cannot be kept."""
+        key = self.idempotency_key
+        if key is not None and not (1 <= len(key) <= LONGEST_KEY and storable(key)):
+            message = f"An idempotencyKey has 1 to {LONGEST_KEY} characters, none of them U+0000 or half of a pair."
+            raise BadInput(message, argument="idempotencyKey")
 
 
 @dataclass(frozen=True, slots=True)

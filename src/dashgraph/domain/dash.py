@@ -5,7 +5,7 @@ Shapes as in the Sisense REST reference v1.0 and in documents exported by real s
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
@@ -56,6 +56,28 @@ class Document:
     def has_script(self) -> bool:
         """Whether JavaScript travels in the document. It is kept as text and never run."""
         return bool(_text(self.raw.get("script")))
+
+
+def widgets_of(document: JsonObject) -> list[JsonObject]:
+    """The widgets of a document. Servers export a list; some versions a map by id."""
+    held = document.get("widgets") or []
+    return list(held.values() if isinstance(held, dict) else held)
+
+
+def ids_of_widgets(document: JsonObject) -> list[str]:
+    """The ids that stand under `widgets` in a document as it is kept, where the widgets were when it came."""
+    held = document.get("widgets") or []
+    return list(held.values() if isinstance(held, dict) else held)
+
+
+def with_widgets(document: JsonObject, widgets: Mapping[str, JsonObject]) -> JsonObject:
+    """The document with its widgets where their ids stand. Raises KeyError when one is missing."""
+    held = document.get("widgets")
+    if not held:
+        return document
+    if isinstance(held, dict):
+        return {**document, "widgets": {key: widgets[one] for key, one in held.items()}}
+    return {**document, "widgets": [widgets[one] for one in held]}
 
 
 @dataclass(frozen=True)

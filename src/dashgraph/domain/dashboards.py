@@ -5,8 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from dashgraph.domain.access import AccessRole
-from dashgraph.domain.dash import Document
+from dashgraph.domain.dash import Document, JsonObject
 from dashgraph.domain.datasources import DataSourceFilter
+from dashgraph.domain.formats.kinds import DocumentFormat
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.lists import IdFilter, Listing, Lookup, Sort, TextFilter, TimeFilter
 from dashgraph.domain.viewers import TokenScope
@@ -22,7 +23,7 @@ class DashboardState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """A dashboard as the viewer sees it; `role` is what the viewer is to it.
+    """A dashboard as the viewer sees it; `role` is what the viewer is to it, `format` what its document came in.
 
     Owners, editors and administrators see the working content, viewers the version published last.
     """
@@ -36,6 +37,7 @@ class Dashboard:
     owner: ResourceId | None
     folder: ResourceId | None
     datasource: ResourceId | None
+    format: DocumentFormat
     revision: int
     created_at: datetime
     updated_at: datetime
@@ -107,6 +109,7 @@ class DashboardFilter:
 DASHBOARD = Lookup[Dashboard]("dashboard", Kind.DASHBOARD, TokenScope.DASHBOARDS_READ)
 DASHBOARD_DOCUMENT = Lookup[Document]("dashboard.document", Kind.DASHBOARD, TokenScope.DASHBOARDS_READ)
 VERSION = Lookup[DashboardVersion]("version", Kind.VERSION, TokenScope.DASHBOARDS_READ)
+VERSION_DOCUMENT = Lookup[JsonObject]("version.document", Kind.VERSION, TokenScope.DASHBOARDS_READ)  # with widgets
 
 DASHBOARDS = Listing[Dashboard](
     "dashboards", Kind.DASHBOARD, TokenScope.DASHBOARDS_READ, DashboardSort, DashboardSort.TITLE_ASC

@@ -16,6 +16,7 @@ class Folder:
     name: str
     parent: ResourceId | None
     owner: ResourceId | None
+    revision: int
     created_at: datetime
     updated_at: datetime
 

@@ -21,6 +21,7 @@ class Group:
     mail: str | None
     role: Role | None
     origin: Origin
+    revision: int
     created_at: datetime
     updated_at: datetime
 

@@ -21,6 +21,10 @@ class Kind(StrEnum):
     VERSION = "DashboardVersion"
     DATASOURCE = "DataSource"
     OPERATION = "Operation"
+    SCHEDULE = "Schedule"
+    ALERT = "Alert"
+    JOB = "Job"
+    DELIVERY = "Delivery"
 
 
 @dataclass(frozen=True, slots=True, order=True)

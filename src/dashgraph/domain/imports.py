@@ -42,6 +42,9 @@ class DocumentWarningCode(StrEnum):
     SCRIPT_NAMES_OLD_IDS = "script_names_old_ids"
     WIDGET_IDS_REPLACED = "widget_ids_replaced"
     NOT_YOURS = "not_yours"
+    CHART_MISSING = "chart_missing"
+    ACCESS_LEFT_OUT = "access_left_out"
+    PUBLISHED_LEFT_OUT = "published_left_out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +58,14 @@ class DocumentWarning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportDashboard(Change):
-    """Take in one document that has passed `dashgraph.domain.dashfile`. Who imports it owns what is created.
+    """Take in one document that has passed `dashgraph.domain.formats`. Who imports it owns what is created.
 
-    A document is known by its `oid`, never by its title. An overwrite keeps the id, the owner and the shares; what
-    is published stays too, unless `republish` is asked for. `expected_revision` refuses to overwrite what has
-    changed since.
+    A document is known by its id, never by its title; `id` is for one that does not say it itself. An overwrite keeps
+    the id, the owner and the shares; what is published stays too, unless `republish` is asked for. Something new is
+    published as `published` says. `lay_in` are the folders that it lay in, from the top; `warnings` are what reading
+    it has found. `path` names a folder of the viewer's instead of
+    `folder`, from the top; with `create_missing` it is made where it is not there, and so is the one that the document
+    names.
     """
 
     NEEDS = Capability.DASHBOARD_IMPORT
@@ -68,25 +74,21 @@ class ImportDashboard(Change):
 
     place: str
     document: Document
+    id: str | None = None
+    published: Document | None = None
+    lay_in: tuple[str, ...] = ()
+    warnings: tuple[DocumentWarning, ...] = ()
     action: ImportAction = ImportAction.AUTO
     folder: ResourceId | None = None
+    path: tuple[str, ...] = ()
+    create_missing: bool = False
     republish: bool = False
-    expected_revision: int | None = None
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TryImports(Change):
-    """Find out what these imports would do one after another, each failing alone. For dry runs only.
-
-    The outcomes are the fact `outcomes`.
-    """
-
-    NEEDS = Capability.DASHBOARD_IMPORT
-    SCOPE = TokenScope.DASHBOARDS_WRITE
-    ABOUT = "place"
-
-    place: str
-    imports: tuple[ImportDashboard, ...]
+    @property
+    def native(self) -> str | None:
+        """The id that the dashboard is known by; None is one that nothing matches."""
+        own: str | None = self.document.raw.get("oid")
+        return own or self.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from copy import deepcopy
 from typing import Any
 
-from dashgraph.domain.dash import Cell, Element, JsonObject, Layout, Subcell
+from dashgraph.domain.dash import Cell, Document, Element, JsonObject, Layout, Subcell
 from dashgraph.domain.problems import BadDocument
 
 NAMES = ("widgetid", "widgetId")  # how an element names its widget, in exports and in the reference
@@ -17,6 +17,12 @@ NEW_ELEMENT: JsonObject = {
     "height": 384,
     "defaultWidth": 512,
 }
+
+
+def placed(document: Document | None) -> frozenset[str]:
+    """The widgets that the layout of a dashboard places; none without a layout."""
+    layout = None if document is None else document.layout
+    return frozenset(one.widget for one in layout.elements() if one.widget is not None) if layout else frozenset()
 
 
 def check(layout: JsonObject, widgets: Collection[str]) -> None:

@@ -1,7 +1,7 @@
 """The audit trail: what was changed, by whom, and whether it can be undone."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from dashgraph.domain.changes import Change
@@ -9,8 +9,6 @@ from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.lists import IdFilter, Listing, Lookup, Sort, TimeFilter
 from dashgraph.domain.sources import Capability
 from dashgraph.domain.viewers import TokenScope
-
-RETENTION = timedelta(days=30)  # how long an operation can be undone
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +23,22 @@ class RowChange:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`reason` says why it cannot be undone, when it cannot."""
+    """`reason` says why it cannot be undone, when it cannot. `by` is None for what dashgraph did by itself.
+
+    `item` is its place among the changes that were sent together, `key` the idempotency key of them all.
+    """
 
     id: ResourceId
     kind: str
     at: datetime
-    by: ResourceId
+    by: ResourceId | None
     about: ResourceId | None
     changes: tuple[RowChange, ...]
     reason: str | None
     undone_by: ResourceId | None
     undoes: ResourceId | None
+    item: int
+    key: str | None
 
 
 class OperationSort(Sort):
@@ -50,6 +53,7 @@ class OperationFilter:
     kind: tuple[str, ...] | None = None
     at: TimeFilter | None = None
     undone: bool | None = None
+    idempotency_key: str | None = None
 
 
 OPERATION = Lookup[Operation]("operation", Kind.OPERATION, TokenScope.DASHBOARDS_READ)

@@ -5,6 +5,7 @@ Problem
 │   ├── BadId              ... use an id that dashgraph gave out
 │   ├── BadCursor          ... start the list again
 │   ├── BadDocument        ... mend the document, at the place named
+│   ├── BadFormat          ... ask for another format
 │   └── TooMuch            ... ask for less
 ├── Unauthenticated        sign in
 ├── Forbidden              ask somebody with the right
@@ -55,6 +56,15 @@ class BadDocument(BadInput):
     def __init__(self, message: str, *, pointer: str | None = None) -> None:
         super().__init__(message if pointer is None else f"{message} (at {pointer or 'the top'})")
         self.pointer = pointer
+
+
+class BadFormat(BadInput):
+    """A dashboard cannot be written in the format asked for."""
+
+    code = "BAD_FORMAT"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, argument="format")
 
 
 class TooMuch(BadInput):

@@ -37,6 +37,8 @@ class Account:
     created_at: datetime
     updated_at: datetime
     last_login_at: datetime | None
+    deleted_at: datetime | None
+    deleted_by: ResourceId | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class User:
     email: str
     initials: str
     status: UserStatus
+    revision: int
     account: Account | None
 
 

@@ -1,6 +1,6 @@
 """Who is asking, and how far they reach."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Self
@@ -16,6 +16,8 @@ class TokenScope(StrEnum):
     DASHBOARDS_READ = "dashboards:read"
     DASHBOARDS_WRITE = "dashboards:write"
     SHARES_WRITE = "shares:write"
+    SCHEDULES_WRITE = "schedules:write"
+    ALERTS_TRIGGER = "alerts:trigger"
     PROFILE_WRITE = "profile:write"
     USERS_READ = "users:read"
     USERS_ADMIN = "users:admin"
@@ -32,13 +34,18 @@ class Reach(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who is asking, in this request. Two viewers are equal when they may see the same."""
+    """Who is asking, in this request. Two viewers are equal when they may see the same.
+
+    `as_reader` shows what people are shown who may only view: the version published last, whatever else one may do.
+    """
 
     user: ResourceId
     role: RoleKind
     scopes: frozenset[TokenScope]
     expires_at: datetime | None = None
     reach: Reach = Reach.VISIBLE
+    as_reader: bool = False
+    token: str | None = field(default=None, compare=False)  # the id of the token that speaks for the viewer
 
     @property
     def is_admin(self) -> bool:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from dashgraph.domain.dash import Document
 from dashgraph.domain.datasources import DataSourceFilter
+from dashgraph.domain.formats.kinds import DocumentFormat
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.lists import IdFilter, Listing, Lookup, Sort, TextFilter, TimeFilter
 from dashgraph.domain.viewers import TokenScope
@@ -12,7 +13,7 @@ from dashgraph.domain.viewers import TokenScope
 
 @dataclass(frozen=True, slots=True)
 class Widget:
-    """`owner` is the owner of its dashboard: widgets follow their dashboard."""
+    """`owner` is the owner of its dashboard: widgets follow their dashboard. `format` is what it came in."""
 
     id: ResourceId
     dashboard: ResourceId
@@ -22,6 +23,7 @@ class Widget:
     description: str | None
     owner: ResourceId | None
     datasource: ResourceId | None
+    format: DocumentFormat
     updated_at: datetime
 
 

@@ -1,3 +1,4 @@
 """The graph. Its enums are registered before any type that uses them is made: Strawberry reads them at once."""
 
-import dashgraph.graph.enums  # noqa: F401
+import dashgraph.graph.enums
+import dashgraph.graph.work_enums  # noqa: F401

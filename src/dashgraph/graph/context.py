@@ -1,13 +1,25 @@
 """What a resolver can reach: the request's loaders, and through them its viewer; and the way to change things."""
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 import strawberry
 
+from dashgraph.domain.ids import ResourceId
+from dashgraph.domain.lists import Lookup
 from dashgraph.domain.viewers import Viewer
 from dashgraph.graph.loaders import Loaders
+from dashgraph.services.bulk import Bulk
 from dashgraph.services.changing import Changing
+from dashgraph.services.passwords import Passwords
 from dashgraph.services.reading import Reading
+from dashgraph.services.watching import Watching
+
+T = TypeVar("T")
+
+Who = Callable[[], Awaitable[Viewer]]
+"""Tells who asks, as of now. Raises Unauthenticated when that is nobody any more."""
 
 
 @dataclass
@@ -16,10 +28,12 @@ class Context:
 
     loaders: Loaders
     changing: Changing
+    passwords: Passwords
+    bulk: Bulk
 
     @classmethod
-    def of(cls, viewer: Viewer, reading: Reading, changing: Changing) -> "Context":
-        return cls(Loaders(reading, viewer), changing)
+    def of(cls, viewer: Viewer, reading: Reading, changing: Changing, passwords: Passwords, bulk: Bulk) -> "Context":
+        return cls(Loaders(reading, viewer), changing, passwords, bulk)
 
     def renewed(self) -> Loaders:
         """Loaders that remember nothing, for what is read after a change."""
@@ -27,4 +41,20 @@ class Context:
         return self.loaders
 
 
+@dataclass
+class LiveContext:
+    """One subscription. Nothing of an event before is remembered, nor who the viewer was then."""
+
+    reading: Reading
+    watching: Watching
+    who: Who
+    loaders: Loaders = field(init=False)  # of the event that was looked at last
+
+    async def thing_now(self, lookup: Lookup[T], one: ResourceId) -> T | None:
+        """The fact about one thing as it is now, for the viewer as they are now."""
+        self.loaders = Loaders(self.reading, await self.who())
+        return await self.loaders.thing(lookup, one)
+
+
 Info = strawberry.Info[Context, None]
+LiveInfo = strawberry.Info[LiveContext, None]

@@ -1,11 +1,13 @@
 """Dashboards and their published versions."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from dashgraph.domain import dash, dashboards
 from dashgraph.domain.access import ACCESS_OF_DASHBOARD, PERMISSION
+from dashgraph.domain.alerts import ALERTS_OF_DASHBOARD
 from dashgraph.domain.dashboards import (
     DASHBOARD,
     DASHBOARD_DOCUMENT,
@@ -15,11 +17,14 @@ from dashgraph.domain.dashboards import (
 )
 from dashgraph.domain.datasources import DATASOURCE
 from dashgraph.domain.folders import FOLDER
+from dashgraph.domain.formats.kinds import DocumentFormat
+from dashgraph.domain.schedules import SCHEDULES_OF_DASHBOARD
 from dashgraph.domain.shares import SHARES_OF_DASHBOARD
 from dashgraph.domain.users import USER
 from dashgraph.domain.widgets import WIDGETS_OF_DASHBOARD
 from dashgraph.graph.access import Access, Permission
 from dashgraph.graph.datasources import DataSource
+from dashgraph.graph.deliverable_filters import AlertFilter, ScheduleFilter
 from dashgraph.graph.documents import Filter, Layout, Style
 from dashgraph.graph.edges import fact, to_many, to_one
 from dashgraph.graph.filters import AccessFilter, ShareFilter, VersionFilter, WidgetFilter
@@ -30,6 +35,13 @@ from dashgraph.graph.scalars import JSON
 from dashgraph.graph.shares import Share
 from dashgraph.graph.users import User
 from dashgraph.graph.widgets import Widget
+
+if TYPE_CHECKING:
+    from dashgraph.graph.alerts import Alert
+    from dashgraph.graph.schedules import Schedule
+
+LazyAlert = Annotated["Alert", strawberry.lazy("dashgraph.graph.alerts")]
+LazySchedule = Annotated["Schedule", strawberry.lazy("dashgraph.graph.schedules")]
 
 
 @shows(dashboards.DashboardVersion)
@@ -65,6 +77,10 @@ class Dashboard(Node):
     description: str | None = fact("description", description="Its description.")
     type: str | None = fact("type", description="The type in the document; `dashboard` as a rule.")
     state: DashboardState = fact("state", description="How the working content relates to what viewers are shown.")
+    format: DocumentFormat = fact(
+        "format",
+        description="The format that it came in, and can be exported in again; DASH for what was made here.",
+    )
     revision: int = fact(
         "revision", description="Counts up with every change; give it back to change only what you have seen."
     )
@@ -110,6 +126,18 @@ class Dashboard(Node):
         VERSIONS_OF_DASHBOARD,
         filter=VersionFilter,
         description="Its published versions.",
+    )
+
+    schedules: Connection[LazySchedule] | None = to_many(
+        SCHEDULES_OF_DASHBOARD,
+        filter=ScheduleFilter,
+        description="When it is delivered, and to whom: all schedules for its owner, else those of yours.",
+    )
+
+    alerts: Connection[LazyAlert] | None = to_many(
+        ALERTS_OF_DASHBOARD,
+        filter=AlertFilter,
+        description="What has it delivered when triggered, and to whom: all alerts for its owner, else yours.",
     )
 
     @strawberry.field(description="How its widgets are arranged.")

@@ -110,12 +110,17 @@ def root_one(lookup: Lookup[Any], *, description: str) -> Any:
     async def resolver(self: Any, info: Info, id: Id, scope: Scope = Reach.VISIBLE) -> Any:
         found = await fetch(info.context.loaders.within(scope), lookup, global_id(id))
         if found is None:
-            message = f"There is no {lookup.of.value.lower()} with this id, or it is hidden from you."
-            raise NotFound(message)
+            raise absent(lookup)
         return found
 
     del resolver.__annotations__["return"]
     return strawberry.field(resolver=resolver, description=description)
+
+
+def absent(lookup: Lookup[Any]) -> NotFound:
+    """What is told of a thing that is not there, or that the viewer may not see."""
+    message = f"There is no {lookup.of.value.lower()} with this id, or it is hidden from you."
+    return NotFound(message)
 
 
 def _paged(resolver: Callable[..., Any], listing: Listing[Any], filter: type, description: str) -> Any:

@@ -10,6 +10,7 @@ from dashgraph.domain.dashboards import DashboardSort, DashboardState, VersionSo
 from dashgraph.domain.differences import DifferenceKind
 from dashgraph.domain.exports import ExportDelivery
 from dashgraph.domain.folders import FolderSort
+from dashgraph.domain.formats.kinds import DocumentFormat
 from dashgraph.domain.groups import GroupSort
 from dashgraph.domain.ids import Kind
 from dashgraph.domain.imports import DocumentWarningCode, ImportAction, ImportOutcome
@@ -19,6 +20,7 @@ from dashgraph.domain.ownership import OriginalOwnerRule, TransferStep
 from dashgraph.domain.roles import RoleKind
 from dashgraph.domain.shares import ShareRule, ShareSort
 from dashgraph.domain.sources import Capability, Health, SourceKind
+from dashgraph.domain.trash import DeletedDashboardSort
 from dashgraph.domain.user_changes import Invitation, OnOwned
 from dashgraph.domain.users import Origin, UserSort, UserStatus
 from dashgraph.domain.viewers import Reach, TokenScope
@@ -58,6 +60,9 @@ described(
     DASHBOARDS_READ="Read dashboards, widgets, shares, folders and searches (`dashboards:read`).",
     DASHBOARDS_WRITE="Import and change dashboards (`dashboards:write`).",
     SHARES_WRITE="Share dashboards and take shares away (`shares:write`).",
+    SCHEDULES_WRITE="Make and change schedules and alerts (`schedules:write`).",
+    ALERTS_TRIGGER="Trigger alerts that you own, or as an administrator any; all that a monitoring system needs "
+    "(`alerts:trigger`).",
     PROFILE_WRITE="Change your own names and preferences (`profile:write`).",
     USERS_READ="Read users and groups (`users:read`).",
     USERS_ADMIN="Change users, groups and memberships, as an administrator (`users:admin`).",
@@ -166,6 +171,10 @@ described(
     GROUP_WRITE="Make, change and delete groups, and say who is in them.",
     FOLDER_READ="List and read folders.",
     FOLDER_WRITE="Make, rename, move and delete folders.",
+    SCHEDULE_READ="List and read schedules and alerts.",
+    SCHEDULE_WRITE="Make, change, run and delete schedules and alerts.",
+    JOB_READ="Tell how work that goes on in the background is doing.",
+    JOB_WRITE="Start work in the background, and cancel it.",
     SEARCH="Search by text.",
     OPERATION_READ="Tell what was changed, by whom and when.",
     OPERATION_UNDO="Undo what was changed.",
@@ -183,6 +192,10 @@ described(
     VERSION="A published version of a dashboard.",
     DATASOURCE="A data source.",
     OPERATION="An operation of the audit trail.",
+    SCHEDULE="A schedule.",
+    ALERT="An alert.",
+    JOB="A job.",
+    DELIVERY="What came of a job for one recipient.",
 )
 _TIMES = {"created_at": "By the time of creation", "updated_at": "By the time of the last change"}
 sort(
@@ -243,6 +256,13 @@ sort(
     **_TIMES,
 )
 sort(FolderSort, "FolderSort", "How folders are sorted.", name="By name", id="By native id", **_TIMES)
+sort(
+    DeletedDashboardSort,
+    "DeletedDashboardSort",
+    "How deleted dashboards are sorted.",
+    deleted_at="By when they were deleted",
+    title="By title",
+)
 sort(
     AccessSort,
     "AccessSort",
@@ -320,6 +340,9 @@ described(
     SCRIPT_NAMES_OLD_IDS="Its JavaScript names widgets that have new ids.",
     WIDGET_IDS_REPLACED="Widgets have new ids, because other dashboards have theirs.",
     NOT_YOURS="The dashboard with its id cannot be changed by you, so it can only be a duplicate.",
+    CHART_MISSING="It shows a chart that is not among the documents; its widget is kept without it.",
+    ACCESS_LEFT_OUT="It says who owned it and with whom it was shared, which is not taken over.",
+    PUBLISHED_LEFT_OUT="It says what was published, and what is published stays as it is.",
 )
 described(
     DifferenceKind,
@@ -328,6 +351,15 @@ described(
     ADDED="It was not there before.",
     REMOVED="It is not there any more.",
     CHANGED="It has another value; of a list, another order.",
+)
+described(
+    DocumentFormat,
+    "DocumentFormat",
+    "A way to write dashboards down.",
+    DASH="Sisense's `.dash`: JSON, one dashboard or an array of several.",
+    LIGHTDASH="Lightdash's dashboards and charts as code: YAML, a file for each dashboard and for each chart.",
+    POSTHOG="PostHog's dashboard templates: JSON, one or an array of several.",
+    DASHGRAPH="dashgraph's own: JSON with everything that the store knows of dashboards, whatever they came in.",
 )
 described(
     ExportDelivery,

@@ -1,10 +1,11 @@
 """Answering one operation: parsed and validated once per text, then run for a viewer."""
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
     DocumentNode,
@@ -15,17 +16,21 @@ from graphql import (
     OperationType,
     execute,
     parse,
+    subscribe,
     validate,
 )
 
 from dashgraph.domain.problems import Problem, TooMuch
 from dashgraph.domain.viewers import Viewer
 from dashgraph.graph import errors
-from dashgraph.graph.context import Context
+from dashgraph.graph.context import Context, LiveContext, Who
 from dashgraph.graph.limits import LONGEST_QUERY, MOST_TOKENS, check_depth, check_size
 from dashgraph.graph.schema import schema
+from dashgraph.services.bulk import Bulk
 from dashgraph.services.changing import Changing
+from dashgraph.services.passwords import Passwords
 from dashgraph.services.reading import Reading
+from dashgraph.services.watching import Watching
 
 REMEMBERED = 500_000  # characters of documents; what is made of one takes up to 500 times its size
 
@@ -36,6 +41,7 @@ class Stage(Enum):
     REFUSED = "refused"  # not well-formed, not valid, or too much
     NOT_BY_GET = "not by GET"  # a mutation that came by GET
     RUN = "run"
+    ENDED = "ended"  # a subscription that cannot go on, or that nobody may have
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +61,79 @@ class Answer:
 class Executor:
     """Runs operations on the schema. Documents are remembered by their text, the latest used ones."""
 
-    def __init__(self, reading: Reading, changing: Changing) -> None:
+    def __init__(
+        self, reading: Reading, changing: Changing, passwords: Passwords, watching: Watching, bulk: Bulk
+    ) -> None:
         self._reading = reading
         self._changing = changing
+        self._passwords = passwords
+        self._watching = watching
+        self._bulk = bulk
         self._schema: GraphQLSchema = schema._schema
         self._documents: OrderedDict[str, DocumentNode] = OrderedDict()
         self._remembered = 0
 
     async def run(self, operation: Operation, viewer: Viewer) -> Answer:
-        """Answer the operation. Nothing that a client sends makes it raise."""
+        """Answer a query or a mutation. Nothing that a client sends makes it raise."""
+        meant = self._meant(operation)
+        if isinstance(meant, Answer):
+            return meant
+        document, kind = meant
+        if kind is OperationType.SUBSCRIPTION:
+            message = "A subscription is answered over a WebSocket, or as events: send Accept: text/event-stream."
+            return Answer(Stage.REFUSED, {"errors": [errors.plain(message, errors.BAD_INPUT)]})
+        result = execute(
+            self._schema,
+            document,
+            context_value=Context.of(viewer, self._reading, self._changing, self._passwords, self._bulk),
+            variable_values=dict(operation.variables or {}),
+            operation_name=operation.name,
+        )
+        return _answer(await result if isinstance(result, Awaitable) else result)
+
+    async def answers(self, operation: Operation, who: Who) -> AsyncGenerator[Answer, None]:
+        """The answer to a query or a mutation; to a subscription one for each event. `who` is asked for each.
+
+        Nothing that a client sends makes it raise.
+        """
+        try:
+            meant = self._meant(operation)
+            if isinstance(meant, Answer):
+                yield meant
+            elif meant[1] is OperationType.SUBSCRIPTION:
+                async with aclosing(self._events(operation, meant[0], who)) as events:
+                    async for answer in events:
+                        yield answer
+            else:
+                yield await self.run(operation, await who())
+        except Problem as problem:
+            yield Answer(Stage.ENDED, {"errors": [errors.problem(problem)]})
+        except Exception as error:  # noqa: BLE001 - logged whole by what tells it
+            yield Answer(Stage.ENDED, {"errors": [errors.told(GraphQLError(str(error), original_error=error))]})
+
+    def follows(self, operation: Operation) -> bool:
+        """Whether this is a subscription."""
+        meant = self._meant(operation)
+        return not isinstance(meant, Answer) and meant[1] is OperationType.SUBSCRIPTION
+
+    async def _events(self, operation: Operation, document: DocumentNode, who: Who) -> AsyncGenerator[Answer, None]:
+        result = subscribe(
+            self._schema,
+            document,
+            context_value=LiveContext(self._reading, self._watching, who),
+            variable_values=dict(operation.variables or {}),
+            operation_name=operation.name,
+        )
+        found = await result if isinstance(result, Awaitable) else result
+        if isinstance(found, ExecutionResult):
+            yield _answer(found)
+            return
+        async with aclosing(cast("AsyncGenerator[ExecutionResult, None]", found)) as events:
+            async for event in events:
+                yield _answer(event)
+
+    def _meant(self, operation: Operation) -> tuple[DocumentNode, OperationType] | Answer:
+        """The document, and what kind of operation of it is meant; else the answer that says what is wrong."""
         document = self._document(operation.query)
         if isinstance(document, list):
             return Answer(Stage.REFUSED, {"errors": document})
@@ -73,14 +143,7 @@ class Executor:
         if operation.only_query and chosen.operation is not OperationType.QUERY:
             message = "Only queries may come by GET; send this by POST."
             return Answer(Stage.NOT_BY_GET, {"errors": [errors.plain(message, errors.BAD_INPUT)]})
-        result = execute(
-            self._schema,
-            document,
-            context_value=Context.of(viewer, self._reading, self._changing),
-            variable_values=dict(operation.variables or {}),
-            operation_name=operation.name,
-        )
-        return _answer(await result if isinstance(result, Awaitable) else result)
+        return document, chosen.operation
 
     def _document(self, query: str) -> DocumentNode | list[dict[str, Any]]:
         """The document of a text that is well-formed and valid, else the errors."""

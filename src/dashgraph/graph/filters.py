@@ -16,6 +16,7 @@ from dashgraph.domain import (
     lists,
     operations,
     shares,
+    trash,
     users,
     widgets,
 )
@@ -56,9 +57,9 @@ def _plain(value: Any, given: Any, name: str) -> Any:
 
 
 def clean(text: str) -> str:
-    """The text, unless no database could compare it."""
+    """The text, of a filter or of an input, unless no database could keep or compare it."""
     if not storable(text):
-        message = "Text to look for holds U+0000 or half a character; leave it out."
+        message = "A text holds U+0000 or half a character, which no database keeps or finds; leave it out."
         raise BadInput(message)
     return text
 
@@ -173,6 +174,17 @@ class DashboardFilter:
         default=strawberry.UNSET, description="By the last publishing."
     )
     text: str | None = strawberry.field(default=strawberry.UNSET, description="This text in the title or description.")
+
+
+@strawberry.input(description="Which deleted dashboards.")
+class DeletedDashboardFilter:
+    INTO: ClassVar[type] = trash.DeletedDashboardFilter
+    KINDS: ClassVar[dict[str, Kind]] = {"owner": Kind.USER, "deleted_by": Kind.USER}
+
+    title: StringFilter | None = strawberry.field(default=strawberry.UNSET, description="By title.")
+    owner: IDFilter | None = strawberry.field(default=strawberry.UNSET, description="By owner: ids of users.")
+    deleted_by: IDFilter | None = strawberry.field(default=strawberry.UNSET, description="By who deleted it.")
+    deleted_at: DateTimeFilter | None = strawberry.field(default=strawberry.UNSET, description="By when that was.")
 
 
 @strawberry.input(name="DashboardVersionFilter", description="Which published versions.")
@@ -338,3 +350,7 @@ class OperationFilter:
     )
     at: DateTimeFilter | None = strawberry.field(default=strawberry.UNSET, description="By when it was made.")
     undone: bool | None = strawberry.field(default=strawberry.UNSET, description="Whether it was undone.")
+    idempotency_key: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="By the key that it was sent with. So you find how far many changes came whose answer was lost.",
+    )

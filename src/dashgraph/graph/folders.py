@@ -34,6 +34,11 @@ class Folder(Node):
     thing: strawberry.Private[folders.Folder]
 
     name: str = fact("name", description="The name of the folder.")
+    revision: int = fact(
+        "revision",
+        description="Counts up with every change of the folder itself, not of what is in it; give it back to change "
+        "only what you have seen.",
+    )
     created_at: datetime = fact("created_at", description="When it was made.")
     updated_at: datetime = fact("updated_at", description="When it was last changed.")
     owner: User | None = to_one(USER, "owner", description="Who owns it.")

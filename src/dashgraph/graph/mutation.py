@@ -2,15 +2,19 @@
 
 import strawberry
 
+from dashgraph.graph.changes.alerts import AlertMutations
 from dashgraph.graph.changes.dashboards import DashboardMutations
 from dashgraph.graph.changes.datasources import DataSourceMutations
 from dashgraph.graph.changes.exports import ExportMutations
 from dashgraph.graph.changes.folders import FolderMutations
 from dashgraph.graph.changes.groups import GroupMutations
 from dashgraph.graph.changes.imports import ImportMutations
+from dashgraph.graph.changes.jobs import JobMutations
 from dashgraph.graph.changes.newcomers import NewcomerMutations
 from dashgraph.graph.changes.operations import OperationMutations
 from dashgraph.graph.changes.ownership import OwnershipMutations
+from dashgraph.graph.changes.passwords import PasswordMutations
+from dashgraph.graph.changes.schedules import ScheduleMutations
 from dashgraph.graph.changes.shares import ShareMutations
 from dashgraph.graph.changes.uploads import UploadMutations
 from dashgraph.graph.changes.users import UserMutations
@@ -27,10 +31,14 @@ class Mutation(
     DataSourceMutations,
     UserMutations,
     NewcomerMutations,
+    PasswordMutations,
     GroupMutations,
     ImportMutations,
     ExportMutations,
     UploadMutations,
+    ScheduleMutations,
+    AlertMutations,
+    JobMutations,
     OperationMutations,
 ):
     pass

@@ -6,12 +6,15 @@ from typing import Any
 import strawberry
 
 from dashgraph.domain import operations
+from dashgraph.domain.alerts import ALERT
 from dashgraph.domain.dashboards import DASHBOARD
 from dashgraph.domain.folders import FOLDER
 from dashgraph.domain.groups import GROUP
 from dashgraph.domain.ids import Kind
+from dashgraph.domain.jobs import JOB
 from dashgraph.domain.lists import Lookup
 from dashgraph.domain.operations import OPERATION
+from dashgraph.domain.schedules import SCHEDULE
 from dashgraph.domain.shares import SHARE
 from dashgraph.domain.users import USER
 from dashgraph.domain.widgets import WIDGET
@@ -27,7 +30,10 @@ ABOUT: dict[Kind, Lookup[Any]] = {
     Kind.USER: USER,
     Kind.GROUP: GROUP,
     Kind.FOLDER: FOLDER,
+    Kind.SCHEDULE: SCHEDULE,
+    Kind.ALERT: ALERT,
     Kind.OPERATION: OPERATION,
+    Kind.JOB: JOB,
 }
 
 
@@ -52,7 +58,9 @@ class Operation(Node):
 
     kind: str = fact("kind", description="The mutation that made it, such as `addShare`.")
     at: datetime = fact("at", description="When it was made.")
-    by: User | None = to_one(USER, "by", description="Who made it.")
+    by: User | None = to_one(
+        USER, "by", description="Who made it; null for what dashgraph does by itself, as emptying the trash."
+    )
 
     @strawberry.field(description="What it is about; null when that is gone or hidden from you.")
     async def about(self) -> Node | None:
@@ -71,6 +79,11 @@ class Operation(Node):
     def can_be_undone(self) -> bool:
         return self.thing.reason is None and self.thing.undone_by is None
 
+    item: int = fact(
+        "item",
+        description="Which of the items of a bulk change it was, or of the dashboards of an import; the first is 0.",
+    )
+    idempotency_key: str | None = fact("key", description="The key that it was sent with.")
     reason_against_undoing: str | None = fact("reason", description="Why it can never be undone; null when it can.")
 
     @strawberry.field(description="The operation that undid it; null when it holds.")

@@ -6,26 +6,33 @@ from typing import Annotated, Any
 import strawberry
 from strawberry import UNSET
 
+from dashgraph.domain.alerts import ALERT, ALERTS
 from dashgraph.domain.changes import Terms
 from dashgraph.domain.dashboards import DASHBOARD, DASHBOARDS, VERSION
 from dashgraph.domain.folders import FOLDER, FOLDERS
 from dashgraph.domain.groups import GROUP, GROUPS
 from dashgraph.domain.ids import Kind, ResourceId
+from dashgraph.domain.jobs import DELIVERY, JOB, JOBS
 from dashgraph.domain.lists import LARGEST_PAGE, Lookup
 from dashgraph.domain.operations import OPERATION, OPERATIONS
 from dashgraph.domain.problems import BadInput, Problem, TooMuch
+from dashgraph.domain.schedules import SCHEDULE, SCHEDULES
 from dashgraph.domain.search import SEARCH, SEARCHED, SearchFilter, SearchSort
 from dashgraph.domain.shares import SHARE, RemoveShare
+from dashgraph.domain.trash import DELETED_DASHBOARDS
 from dashgraph.domain.users import USER, USERS
 from dashgraph.domain.viewers import Reach
 from dashgraph.domain.widgets import WIDGET, WIDGETS
+from dashgraph.graph.alerts import Alert
 from dashgraph.graph.changes.declare import of_kind
 from dashgraph.graph.changes.shares import RemoveSharePayload
 from dashgraph.graph.context import Info
 from dashgraph.graph.dashboards import Dashboard
+from dashgraph.graph.deliverable_filters import AlertFilter, ScheduleFilter
 from dashgraph.graph.edges import Id, Scope, Sources, root_list, root_one
 from dashgraph.graph.filters import (
     DashboardFilter,
+    DeletedDashboardFilter,
     FolderFilter,
     GroupFilter,
     OperationFilter,
@@ -36,12 +43,15 @@ from dashgraph.graph.filters import (
 )
 from dashgraph.graph.folders import Folder
 from dashgraph.graph.groups import Group
+from dashgraph.graph.jobs import Job, JobFilter
 from dashgraph.graph.loaders import Loaders
 from dashgraph.graph.nodes import Node, fetch, shape
 from dashgraph.graph.operations import Operation
 from dashgraph.graph.paging import After, Before, Connection, First, Last, rooted
+from dashgraph.graph.schedules import Schedule
 from dashgraph.graph.search import SearchConnection
 from dashgraph.graph.sources import Source
+from dashgraph.graph.trash import DeletedDashboard
 from dashgraph.graph.users import User
 from dashgraph.graph.viewer import Viewer
 from dashgraph.graph.widgets import Widget
@@ -58,7 +68,11 @@ FETCHED_BY: dict[Kind, Lookup[Any]] = {
         USER,
         GROUP,
         FOLDER,
+        SCHEDULE,
+        ALERT,
         OPERATION,
+        JOB,
+        DELIVERY,
     )
 }
 
@@ -103,6 +117,13 @@ class Query:
 
     dashboard: Dashboard | None = root_one(DASHBOARD, description="The dashboard with this id.")
 
+    deleted_dashboards: Connection[DeletedDashboard] | None = root_list(
+        DELETED_DASHBOARDS,
+        filter=DeletedDashboardFilter,
+        description="The trash: the dashboards of yours that were deleted; with scope ALL, everybody's. No other way "
+        "leads to them until `restoreDeletedDashboard`.",
+    )
+
     widgets: Connection[Widget] | None = root_list(
         WIDGETS,
         filter=WidgetFilter,
@@ -135,12 +156,36 @@ class Query:
 
     folder: Folder | None = root_one(FOLDER, description="The folder with this id.")
 
+    schedules: Connection[Schedule] | None = root_list(
+        SCHEDULES,
+        filter=ScheduleFilter,
+        description="The schedules that you own, and those of dashboards that you own; with scope ALL, everybody's.",
+    )
+
+    schedule: Schedule | None = root_one(SCHEDULE, description="The schedule with this id.")
+
+    alerts: Connection[Alert] | None = root_list(
+        ALERTS,
+        filter=AlertFilter,
+        description="The alerts that you own, and those of dashboards that you own; with scope ALL, everybody's.",
+    )
+
+    alert: Alert | None = root_one(ALERT, description="The alert with this id.")
+
     operations: Connection[Operation] | None = root_list(
         OPERATIONS,
         filter=OperationFilter,
         description="The audit trail: what you changed; with scope ALL, what anybody changed.",
     )
     operation: Operation | None = root_one(OPERATION, description="The operation with this id.")
+
+    jobs: Connection[Job] | None = root_list(
+        JOBS,
+        filter=JobFilter,
+        description="Jobs that you asked for, or that your schedules and alerts started; with scope ALL, everybody's.",
+    )
+
+    job: Job | None = root_one(JOB, description="The job with this id.")
 
     @strawberry.field(
         description="What taking a share away would do, and by which other ways its subject would still see the "

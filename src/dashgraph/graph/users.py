@@ -8,24 +8,31 @@ import strawberry
 
 from dashgraph.domain import users
 from dashgraph.domain.access import ACCESSIBLE_TO_USER, SHARED_WITH_USER
+from dashgraph.domain.alerts import ALERTS_OF_OWNER
 from dashgraph.domain.dashboards import DASHBOARDS_OF_OWNER
 from dashgraph.domain.groups import GROUPS_OF_USER
 from dashgraph.domain.roles import RoleKind
+from dashgraph.domain.schedules import SCHEDULES_OF_OWNER
 from dashgraph.domain.users import USER, Origin, UserStatus
+from dashgraph.graph.deliverable_filters import AlertFilter, ScheduleFilter
 from dashgraph.graph.edges import fact, to_many
 from dashgraph.graph.filters import AccessFilter, DashboardFilter, GroupFilter
-from dashgraph.graph.nodes import Node, shows
+from dashgraph.graph.nodes import Node, fetch, shows
 from dashgraph.graph.paging import Connection
 from dashgraph.graph.scalars import JSON, EmailAddress
 
 if TYPE_CHECKING:
     from dashgraph.graph.access import Access
+    from dashgraph.graph.alerts import Alert
     from dashgraph.graph.dashboards import Dashboard
     from dashgraph.graph.groups import Group
+    from dashgraph.graph.schedules import Schedule
 
 LazyAccess = Annotated["Access", strawberry.lazy("dashgraph.graph.access")]
 LazyDashboard = Annotated["Dashboard", strawberry.lazy("dashgraph.graph.dashboards")]
 LazyGroup = Annotated["Group", strawberry.lazy("dashgraph.graph.groups")]
+LazyAlert = Annotated["Alert", strawberry.lazy("dashgraph.graph.alerts")]
+LazySchedule = Annotated["Schedule", strawberry.lazy("dashgraph.graph.schedules")]
 
 
 @strawberry.type(description="What somebody is in a system.")
@@ -52,6 +59,11 @@ class User(Node):
     email: EmailAddress = fact("email", description="The e-mail address.")
     initials: str = fact("initials", description="The first letters of the name.")
     status: UserStatus = fact("status", description="Whether the user can sign in.")
+    revision: int = fact(
+        "revision",
+        description="Counts up with every change of the account and of the groups the user is put into or taken out "
+        "of; give it back to change only what you have seen.",
+    )
     user_name: str | None = fact(
         "account.user_name", description="The name to sign in with, besides the address. The user and administrators."
     )
@@ -82,6 +94,16 @@ class User(Node):
         "account.last_login_at",
         description="When the user last signed in with a password. The user and administrators.",
     )
+    deleted_at: datetime | None = fact(
+        "account.deleted_at", description="When the account was deleted; null when it is there. Administrators."
+    )
+
+    @strawberry.field(description="Who deleted the account. Administrators.")
+    async def deleted_by(self) -> "User | None":
+        account = self.thing.account
+        found: User | None = None if account is None else await fetch(self.loaders, USER, account.deleted_by)
+        return found
+
     groups: Connection[LazyGroup] | None = to_many(
         GROUPS_OF_USER,
         filter=GroupFilter,
@@ -93,6 +115,20 @@ class User(Node):
         DASHBOARDS_OF_OWNER,
         filter=DashboardFilter,
         description="The dashboards that the user owns and you may see.",
+    )
+
+    schedules: Connection[LazySchedule] | None = to_many(
+        SCHEDULES_OF_OWNER,
+        filter=ScheduleFilter,
+        description="The schedules that run as the user: all for the user and, with scope ALL, administrators; for "
+        "others those of dashboards that they own.",
+    )
+
+    alerts: Connection[LazyAlert] | None = to_many(
+        ALERTS_OF_OWNER,
+        filter=AlertFilter,
+        description="The alerts that run as the user: all for the user and, with scope ALL, administrators; for "
+        "others those of dashboards that they own.",
     )
 
     shared_dashboards: Connection[LazyAccess] | None = to_many(

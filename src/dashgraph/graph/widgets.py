@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from dashgraph.domain import dash, widgets
-from dashgraph.domain.dashboards import DASHBOARD
+from dashgraph.domain import dash, layouts, widgets
+from dashgraph.domain.dashboards import DASHBOARD, DASHBOARD_DOCUMENT
 from dashgraph.domain.datasources import DATASOURCE
+from dashgraph.domain.formats.kinds import DocumentFormat
 from dashgraph.domain.users import USER
 from dashgraph.domain.widgets import WIDGET, WIDGET_DOCUMENT
 from dashgraph.graph.datasources import DataSource
@@ -40,7 +41,22 @@ class Widget(Node):
     subtype: str | None = fact("subtype", description="The finer type.")
     description: str | None = fact("description", description="Its description.")
     updated_at: datetime = fact("updated_at", description="When it was last changed.")
+
+    @strawberry.field(
+        description="Whether its query is in Sisense's language, so that `panels` tell all of it. False for a widget "
+        "that came from another tool: its original stands whole in `raw`, under `dashgraph:original`, untranslated."
+    )
+    def renderable(self) -> bool:
+        return self.thing.format is DocumentFormat.DASH
+
     dashboard: LazyDashboard | None = to_one(DASHBOARD, "dashboard", description="The dashboard that it is on.")
+
+    @strawberry.field(
+        description="Whether it has no place: the layout of its dashboard does not name it, or there is no layout."
+    )
+    async def unplaced(self) -> bool:
+        document = await self.loaders.thing(DASHBOARD_DOCUMENT, self.thing.dashboard)
+        return self.resource.native not in layouts.placed(document)
 
     owner: User | None = to_one(USER, "owner", description="Who owns it: the owner of the dashboard.")
 

@@ -3,10 +3,11 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
-from dashgraph.domain.dash import Document, JsonObject
+from dashgraph.domain.dash import Document, JsonObject, ids_of_widgets, with_widgets
 from dashgraph.domain.dashboards import DASHBOARD_DOCUMENT, DASHBOARDS, DashboardSort
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.lists import LARGEST_PAGE, Position, Window, Wish
@@ -40,7 +41,9 @@ class Documents:
         found = await self._reading.things(viewer, DASHBOARD_DOCUMENT, dashboards)
         documents = {one: _there(found, one).raw for one in dict.fromkeys(dashboards)}
         widgets = [
-            ResourceId(one.source, Kind.WIDGET, native) for one, raw in documents.items() for native in _held(raw)
+            ResourceId(one.source, Kind.WIDGET, native)
+            for one, raw in documents.items()
+            for native in ids_of_widgets(raw)
         ]
         parts = await self._reading.things(viewer, WIDGET_DOCUMENT, widgets)
         return [Exported(one, _whole(one, raw, parts)) for one, raw in documents.items()]
@@ -68,35 +71,27 @@ def _there(found: Mapping[ResourceId, Document | Problem], one: ResourceId) -> D
     return value
 
 
-def _held(raw: JsonObject) -> Sequence[str]:
-    """The ids that stand under `widgets`, where the widgets were when the document came."""
-    held = raw.get("widgets") or []
-    return list(held.values() if isinstance(held, dict) else held)
-
-
 def _whole(dashboard: ResourceId, raw: JsonObject, parts: Mapping[ResourceId, Document | Problem]) -> JsonObject:
     """The document with its widgets put back where their ids stand."""
-
-    def widget(native: str) -> JsonObject:
+    widgets = {}
+    for native in ids_of_widgets(raw):
         part = parts.get(ResourceId(dashboard.source, Kind.WIDGET, native))
         if isinstance(part, Problem):
             raise part
         if part is None:
             message = f"The dashboard {dashboard.native} was changed while it was exported; try again."
             raise Conflict(message)
-        return part.raw
-
-    held = raw.get("widgets")
-    if not held:
-        return raw
-    if isinstance(held, dict):
-        return {**raw, "widgets": {key: widget(native) for key, native in held.items()}}
-    return {**raw, "widgets": [widget(native) for native in held]}
+        widgets[native] = part.raw
+    return with_widgets(raw, widgets)
 
 
 def dash_file(documents: Sequence[JsonObject]) -> bytes:
     """A `.dash` file: one document, or an array of several. The same input gives the same bytes."""
-    content = documents[0] if len(documents) == 1 else list(documents)
+    return json_file(documents[0] if len(documents) == 1 else list(documents))
+
+
+def json_file(content: Any) -> bytes:
+    """A value as the text of a file."""
     try:
         return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     except orjson.JSONEncodeError:  # half a character, as JavaScript can leave it, or a number of more than 64 bits

@@ -10,13 +10,14 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from dashgraph.domain import user_changes
+from dashgraph.domain import passwords, user_changes
 from dashgraph.domain.ids import Kind, ResourceId
-from dashgraph.domain.problems import BadInput, Conflict, NotFound, Unauthenticated
+from dashgraph.domain.problems import BadInput, Conflict, InvalidState, NotFound, Unauthenticated
 from dashgraph.domain.roles import NATIVE_ROLES, RoleKind
 from dashgraph.domain.text import storable
 from dashgraph.domain.user_changes import LONGEST_LOGIN
@@ -28,8 +29,6 @@ from dashgraph.store.database import AnyRow, Database
 
 PREFIXES = {"api": "dg_", "session": "dgs_"}
 SESSION = timedelta(hours=12)
-SHORTEST_PASSWORD = 10
-LONGEST_PASSWORD = 1024  # characters
 HASHED_AT_ONCE = 4  # passwords; each takes 64 MB for a moment
 OF_ADMINISTRATORS = {TokenScope.ADMIN_READ, TokenScope.ADMIN_WRITE, TokenScope.USERS_ADMIN}
 REFUSED = "The token is missing, wrong, expired or revoked. Sign in, or make one with: dashgraph token create"
@@ -60,6 +59,15 @@ class TokenFacts:
     revoked_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody on whose behalf work is done."""
+
+    viewer: Viewer
+    name: str
+    email: str
+
+
 def scopes_of(role: RoleKind) -> frozenset[TokenScope]:
     """The most that a token of somebody in this role can be used for."""
     withheld = set() if role is RoleKind.ADMIN else set(OF_ADMINISTRATORS)
@@ -74,8 +82,6 @@ class Identity:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._hasher = PasswordHasher()
-        # Verified when nobody has the name, so that a wrong name takes as long as a wrong password.
-        self._nobody = self._hasher.hash(secrets.token_hex(16))
         self._hashing = asyncio.Semaphore(HASHED_AT_ONCE)
 
     async def viewer(self, token: str, *, now: datetime | None = None) -> Viewer:
@@ -91,16 +97,39 @@ class Identity:
             role=role,
             scopes=frozenset(granted) & scopes_of(role),
             expires_at=row.expires_at,
+            token=row.id,
         )
+
+    async def account(self, native: str) -> Account:
+        """Somebody, with what their role allows today. Raises InvalidState for who is not active."""
+        row = await accounts.by_id(self._database, native)
+        if row is None or row.status != UserStatus.ACTIVE.value:
+            message = "Its owner is not an active user."
+            raise InvalidState(message)
+        role = NATIVE_ROLES[row.role].kind
+        viewer = Viewer(ResourceId(self._database.name, Kind.USER, row.id), role, scopes_of(role))
+        return Account(viewer, row.name, row.email)
+
+    async def asker(self, native: str | None, scopes: str) -> Viewer:
+        """Who asked for a job: with what their role allows today of what their token was for.
+
+        Raises InvalidState for who is not active any more.
+        """
+        row = None if native is None else await accounts.by_id(self._database, native)
+        if row is None or row.status != UserStatus.ACTIVE.value:
+            message = "Who asked for it is not an active user any more."
+            raise InvalidState(message)
+        role = NATIVE_ROLES[row.role].kind
+        granted = scopes_of(role) & {TokenScope(scope) for scope in scopes.split() if scope in set(TokenScope)}
+        return Viewer(ResourceId(self._database.name, Kind.USER, row.id), role, frozenset(granted))
 
     async def login(self, name: str, password: str, *, now: datetime | None = None) -> IssuedToken:
         """A session for a user name (or e-mail address) and password. Says nothing about which was wrong."""
         now = now or datetime.now(UTC)
         row = await self._user(name)
         known = row.password_hash if row is not None else None
-        async with self._hashing:
-            right = await asyncio.to_thread(self._verify, known or self._nobody, password)
-        if row is None or known is None or not right or row.status != UserStatus.ACTIVE.value:
+        right = await self._right(known, password)
+        if row is None or not right or row.status != UserStatus.ACTIVE.value:
             message = "The user name or the password is wrong."
             raise Unauthenticated(message)
         scopes = scopes_of(NATIVE_ROLES[row.role].kind)
@@ -131,10 +160,9 @@ class Identity:
         email, user_name = user_changes.address(email), user_changes.user_name(user_name)
         first_name = user_changes.name(first_name, "first name")
         last_name = user_changes.name(last_name, "last name")
-        if password is not None and not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-            message = f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters."
-            raise BadInput(message)
-        hashed = None if password is None else await asyncio.to_thread(self._hasher.hash, _bytes(password))
+        if password is not None:
+            passwords.check(password)
+        hashed = None if password is None else await self.hashed(password)
         native = secrets.token_hex(12)
         await accounts.add_user(
             self._database,
@@ -232,11 +260,34 @@ class Identity:
         await accounts.add_token(self._database, token, now)
         return IssuedToken(native, text, expires_at)
 
-    def _verify(self, known: str, password: str) -> bool:
+    async def hashed(self, password: str) -> str:
+        """What is kept of a password. Off the event loop, and no more of these at once than there is memory for."""
+        async with self._hashing:
+            return await asyncio.to_thread(self._hasher.hash, _bytes(password))
+
+    async def password_known(self, user: str, password: str) -> str | None:
+        """The hash that is kept of a user's password, if this is the password."""
+        known = await accounts.password_hash(self._database, user)
+        return known if await self._right(known, password) else None
+
+    async def _right(self, known: str | None, password: str) -> bool:
+        """Whether a hash is of this password; it takes as long when there is none."""
+        async with self._hashing:
+            right = await asyncio.to_thread(self._verify, known, password)
+        return right and known is not None
+
+    def _verify(self, known: str | None, password: str) -> bool:
+        nobody = _nobody()  # also when it is not needed: the first answer must not tell by its time either
         try:
-            return len(password) <= LONGEST_PASSWORD and self._hasher.verify(known, _bytes(password))
+            return len(password) <= passwords.LONGEST and self._hasher.verify(known or nobody, _bytes(password))
         except (VerificationError, InvalidHashError):
             return False
+
+
+@cache
+def _nobody() -> str:
+    """Verified when nobody has the name, so that a wrong name takes as long as a wrong password."""
+    return PasswordHasher().hash(secrets.token_hex(16))
 
 
 def _hash(token: str) -> str:

@@ -1,35 +1,42 @@
 """Many documents into a source: each on its own or all or none, and a preview that is what will be."""
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from dashgraph.domain import dashfile
 from dashgraph.domain.changes import Outcome, Terms
 from dashgraph.domain.dash import Document
-from dashgraph.domain.dashfile import Candidate
+from dashgraph.domain.formats import reading as documents
+from dashgraph.domain.formats.kinds import DocumentFormat
+from dashgraph.domain.formats.reading import Candidate, LeftOut, Part
 from dashgraph.domain.ids import ResourceId
-from dashgraph.domain.imports import ImportAction, ImportDashboard, TryImports, check_may_import
+from dashgraph.domain.imports import ImportAction, ImportDashboard, Imported, ImportOutcome, check_may_import
 from dashgraph.domain.problems import BadDocument, BadInput, NotFound, Problem, TooMuch
 from dashgraph.domain.uploads import UPLOAD, Upload
 from dashgraph.domain.viewers import Viewer
 from dashgraph.services.changing import Changing
 from dashgraph.services.reading import Reading
 
-LIMITS = dashfile.Limits()
+LIMITS = documents.USUAL
 Files = Mapping[ResourceId, Upload | Problem]
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What somebody sent to be imported: a text, a JSON value or a file uploaded before; one dashboard or many."""
+    """What somebody sent to be imported: a text, a JSON value or a file uploaded before; one dashboard or many.
+
+    The format is seen in the content where it is not given.
+    """
 
     text: str | None = None
     value: Any = None
     upload: ResourceId | None = None
+    format: DocumentFormat | None = None
     action: ImportAction = ImportAction.AUTO
     folder: ResourceId | None = None
+    path: tuple[str, ...] = ()
     expected_revision: int | None = None
 
 
@@ -43,80 +50,86 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
+class Wanted:
+    """One dashboard that was sent: what it asks for, or why it cannot be taken."""
+
     number: int
     pointer: str
-    change: ImportDashboard | Problem
+    change: ImportDashboard | Imported | Problem  # an Imported is what came of it already
 
 
-async def take_in(
+async def read_in(
     reading: Reading,
-    changing: Changing,
     viewer: Viewer,
     place: str,
     sent: Sequence[Sent],
-    terms: Terms,
     *,
     now: datetime,
-    atomic: bool = False,
     republish: bool = False,
-) -> list[Taken]:
+    create_missing: bool = False,
+) -> list[Wanted]:
     """One for each dashboard in the order in which they were sent. Raises TooMuch for more than fit in one request."""
     check_may_import(viewer)
     viewer.require(ImportDashboard.SCOPE)
     named = [item.upload for item in sent if item.upload is not None]
     files = await reading.things(viewer, UPLOAD, named) if named else {}
-    wanted = list(
-        _each_once([one for number, item in enumerate(sent) for one in _read(place, number, item, files, now)])
-    )
+    read = await asyncio.to_thread(lambda: list(_read(place, sent, files, now)))  # it can take seconds
+    wanted = list(each_once(read))
     if len(wanted) > LIMITS.dashboards:
         message = f"{len(wanted)} dashboards at once; send at most {LIMITS.dashboards}."
         raise TooMuch(message, argument="documents")
-    changes = [
-        one.change if isinstance(one.change, Problem) else replace(one.change, republish=republish) for one in wanted
+    return [
+        replace(one, change=replace(one.change, republish=republish, create_missing=create_missing))
+        if isinstance(one.change, ImportDashboard)
+        else one
+        for one in wanted
     ]
+
+
+async def take_in(
+    changing: Changing, viewer: Viewer, wanted: Sequence[Wanted], terms: Terms, *, atomic: bool = False
+) -> list[Taken]:
+    """What came of each of these, in their order."""
+    changes = [one.change for one in wanted if not isinstance(one.change, Imported)]
     if atomic:
         outcomes = await changing.all(viewer, changes, terms)
-    elif terms.dry_run:
-        outcomes = await _tried(changing, viewer, place, changes)
     else:
         outcomes = await changing.each(viewer, changes, terms)
-    return [Taken(one.number, one.pointer, outcome) for one, outcome in zip(wanted, outcomes, strict=True)]
+    came = iter(outcomes)
+    return [
+        Taken(
+            one.number,
+            one.pointer,
+            Outcome(facts=one.change.facts()) if isinstance(one.change, Imported) else next(came),
+        )
+        for one in wanted
+    ]
 
 
-async def _tried(
-    changing: Changing, viewer: Viewer, place: str, changes: Sequence[ImportDashboard | Problem]
-) -> list[Outcome]:
-    """What each would come to after those before it. Tried one by one, they would not see each other."""
-    able = tuple(change for change in changes if isinstance(change, ImportDashboard))
-    tried = await changing.one(viewer, TryImports(place=place, imports=able), Terms(dry_run=True))
-    if tried.problem is not None:
-        found = iter([Outcome(problem=tried.problem)] * len(able))
-    else:
-        found = iter(tried.facts["outcomes"])
-    return [Outcome(problem=change) if isinstance(change, Problem) else next(found) for change in changes]
+def _read(place: str, sent: Sequence[Sent], files: Files, now: datetime) -> Iterator[Wanted]:
+    """The dashboards in all that was sent; a thing that cannot be read is one that fails."""
+    things = [_parts(item, files, now) for item in sent]
+    found = iter(documents.candidates([thing for thing in things if not isinstance(thing, Problem)], LIMITS))
+    for number, (item, thing) in enumerate(zip(sent, things, strict=True)):
+        if isinstance(thing, Problem):
+            pointer = thing.pointer if isinstance(thing, BadDocument) else None
+            yield Wanted(number, pointer or "", thing)
+        else:
+            yield from (wanted_of(place, number, item, candidate) for candidate in next(found))
 
 
-def _read(place: str, number: int, sent: Sent, files: Files, now: datetime) -> list[_Wanted]:
-    """The dashboards in one thing that was sent; what cannot be read is one that fails."""
+def _parts(sent: Sent, files: Files, now: datetime) -> list[Part] | Problem:
     try:
-        candidates = _candidates(sent, files, now)
-    except BadDocument as problem:
-        return [_Wanted(number, problem.pointer or "", problem)]
+        if [sent.text, sent.value, sent.upload].count(None) != 2:  # noqa: PLR2004 - one of the three
+            message = "Send each document either as `text`, as `json` or by `uploadId`."
+            raise BadInput(message, argument="documents")
+        if sent.upload is not None:
+            return documents.parts(_content(sent.upload, files, now), LIMITS, sent.format)
+        if sent.text is not None:
+            return documents.parts(sent.text.encode("utf-8", "surrogatepass"), LIMITS, sent.format)
+        return documents.parts_of_value(sent.value, LIMITS, sent.format)
     except Problem as problem:
-        return [_Wanted(number, "", problem)]
-    return [_wanted(place, number, sent, candidate) for candidate in candidates]
-
-
-def _candidates(sent: Sent, files: Files, now: datetime) -> list[Candidate]:
-    if [sent.text, sent.value, sent.upload].count(None) != 2:  # noqa: PLR2004 - one of the three
-        message = "Send each document either as `text`, as `json` or by `uploadId`."
-        raise BadInput(message, argument="documents")
-    if sent.upload is not None:
-        return dashfile.read(_content(sent.upload, files, now), LIMITS)
-    if sent.text is not None:
-        return dashfile.read(sent.text.encode("utf-8", "surrogatepass"), LIMITS)
-    return dashfile.of_value(sent.value, LIMITS)
+        return problem
 
 
 def _content(upload: ResourceId, files: Files, now: datetime) -> bytes:
@@ -129,28 +142,46 @@ def _content(upload: ResourceId, files: Files, now: datetime) -> bytes:
     return file.content
 
 
-def _wanted(place: str, number: int, sent: Sent, candidate: Candidate) -> _Wanted:
-    if isinstance(candidate.document, BadDocument):
-        return _Wanted(number, candidate.document.pointer or candidate.pointer, candidate.document)
-    change = ImportDashboard(
+def wanted_of(place: str, number: int, sent: Sent, candidate: Candidate) -> Wanted:
+    """What a dashboard that was read asks for, as it was sent; or why it cannot be taken."""
+    try:
+        change = wish(place, candidate)
+    except BadDocument as problem:
+        return Wanted(number, problem.pointer or candidate.pointer, problem)
+    if isinstance(change, ImportDashboard):
+        change = replace(
+            change, action=sent.action, folder=sent.folder, path=sent.path, expected_revision=sent.expected_revision
+        )
+    return Wanted(number, candidate.pointer, change)
+
+
+def wish(place: str, candidate: Candidate) -> ImportDashboard | Imported:
+    """What a dashboard that was read asks for; of what is none, what came of it. Raises BadDocument."""
+    found = candidate.document
+    if isinstance(found, BadDocument):
+        raise found
+    if isinstance(found, LeftOut):
+        outcome = ImportOutcome.SKIPPED
+        return Imported(outcome=outcome, native=found.slug, title=found.name, widgets=0, reason=found.reason)
+    return ImportDashboard(
         place=place,
-        document=Document.of(candidate.document),
-        action=sent.action,
-        folder=sent.folder,
-        expected_revision=sent.expected_revision,
+        document=Document.of(found),
+        id=candidate.native,
+        published=None if candidate.published is None else Document.of(candidate.published),
+        lay_in=candidate.folder,
+        warnings=candidate.warnings,
     )
-    return _Wanted(number, candidate.pointer, change)
 
 
-def _each_once(wanted: Sequence[_Wanted]) -> Iterator[_Wanted]:
+def each_once(wanted: Sequence[Wanted]) -> Iterator[Wanted]:
     """Of several with one id, in whatever was sent, only the first can be taken."""
     places: dict[str, tuple[int, str]] = {}
     for one in wanted:
-        oid = None if isinstance(one.change, Problem) else one.change.document.raw.get("oid")
+        oid = one.change.native if isinstance(one.change, ImportDashboard) else None
         first = (one.number, one.pointer) if oid is None else places.setdefault(oid, (one.number, one.pointer))
         if first == (one.number, one.pointer):
             yield one
         else:
             message = f"The dashboard id {oid} is also in document {first[0]}{first[1]}"
             problem = BadDocument(message, pointer=f"{one.pointer}/oid")
-            yield _Wanted(one.number, f"{one.pointer}/oid", problem)
+            yield Wanted(one.number, f"{one.pointer}/oid", problem)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from dashgraph.domain.changes import Change, Outcome, Terms
+from dashgraph.domain.changes import Changes, Outcome, Terms
 from dashgraph.domain.lists import Listing, Lookup, Page, Wish
 from dashgraph.domain.sources import Card, Status
 from dashgraph.domain.viewers import Viewer
@@ -48,5 +48,11 @@ class Source(Protocol):
     ) -> Mapping[str, int]:
         """For each parent with at least one the number; a parent that is absent has none."""
 
-    async def change(self, viewer: Viewer, changes: Sequence[Change], terms: Terms) -> Sequence[Outcome]:
-        """Carry out all of these or none, one outcome each. Raises the problem of the first that cannot be."""
+    async def change_all(self, viewer: Viewer, changes: Changes, terms: Terms) -> Mapping[int, Outcome]:
+        """Carry out all of these or none. Raises the problem of the first that cannot be, its place a fact of it."""
+
+    async def change_each(self, viewer: Viewer, changes: Changes, terms: Terms) -> Mapping[int, Outcome]:
+        """Carry out each of these on its own, in order. What cannot be is an outcome, and keeps none from the others.
+
+        A dry run tries each after those before it, and takes all of them back in the end.
+        """

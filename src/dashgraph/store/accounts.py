@@ -97,9 +97,11 @@ async def add_token(database: Database, token: NewToken, now: datetime) -> None:
 
 
 async def signed_in(database: Database, token_hash: str) -> AnyRow | None:
-    """The user behind a token that is not revoked: `user_id`, `role`, `status`, `scopes`, `expires_at`."""
+    """The user behind a token that is not revoked: `user_id`, `role`, `status`, and the token's own columns."""
     statement = (
-        select(users.c.id.label("user_id"), users.c.role, users.c.status, tokens.c.scopes, tokens.c.expires_at)
+        select(
+            users.c.id.label("user_id"), users.c.role, users.c.status, tokens.c.id, tokens.c.scopes, tokens.c.expires_at
+        )
         .select_from(tokens.join(users, users.c.id == tokens.c.user_id))
         .where(tokens.c.hash == token_hash, tokens.c.revoked_at.is_(None))
     )
@@ -113,6 +115,16 @@ async def by_login(database: Database, login: str) -> AnyRow | None:
         users.c.deleted_at.is_(None),
     )
     return await _first(database, statement)
+
+
+async def by_id(database: Database, native: str) -> AnyRow | None:
+    return await _first(database, select(users).where(users.c.id == native, users.c.deleted_at.is_(None)))
+
+
+async def password_hash(database: Database, user_id: str) -> str | None:
+    """The hash of somebody's password; None for somebody without one."""
+    row = await _first(database, select(users.c.password_hash).where(users.c.id == user_id))
+    return None if row is None else row.password_hash
 
 
 async def record_login(database: Database, user_id: str, now: datetime) -> None:

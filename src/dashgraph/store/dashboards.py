@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, or_, select, true
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, null, or_, select, true, union_all
 
 from dashgraph.domain.access import RANKS
 from dashgraph.domain.dashboards import DashboardFilter, DashboardState, VersionFilter
@@ -11,7 +11,7 @@ from dashgraph.store.database import among
 from dashgraph.store.datasources import uses
 from dashgraph.store.folders import below
 from dashgraph.store.lists import Rows, contains, id_matches, text_matches, time_matches
-from dashgraph.store.tables import dashboards, datasources, editions, shares, users
+from dashgraph.store.tables import dashboards, datasources, editions, shares, users, widgets
 from dashgraph.store.visibility import EDIT, Asker, alive, seen, seen_dashboards, share_is_seen
 
 published = editions.alias("published")
@@ -32,7 +32,7 @@ DATASOURCE_TITLE = select(datasources.c.title_key).where(datasources.c.id == edi
 
 COLUMNS = (
     dashboards.c.id, editions.c.title, editions.c.description, editions.c.type, STATE.label("state"),
-    dashboards.c.owner_id, dashboards.c.folder_id, editions.c.datasource_id, dashboards.c.revision,
+    dashboards.c.owner_id, dashboards.c.folder_id, editions.c.datasource_id, editions.c.format, dashboards.c.revision,
     dashboards.c.created_at, dashboards.c.updated_at, PUBLISHED_AT.label("published_at"),
 )  # fmt: skip
 
@@ -93,32 +93,44 @@ VERSION_COLUMNS = (
 
 def versions_by_ids(asker: Asker, ids: Sequence[str]) -> Select[Any]:
     """Version ids are `dashboard/number`."""
+    return _versions_of_ids(asker, ids, *VERSION_COLUMNS)
+
+
+def version_documents(asker: Asker, ids: Sequence[str]) -> Select[Any]:
+    """For each version its document, with no `widget`, and then those of its widgets."""
+    columns = (editions.c.dashboard_id, editions.c.number)
+    wholes = _versions_of_ids(asker, ids, *columns, null().label("widget"), editions.c.document).subquery("wholes")
+    version = (widgets.c.dashboard_id == wholes.c.dashboard_id, widgets.c.edition == wholes.c.number)
+    parts = select(wholes.c.dashboard_id, wholes.c.number, widgets.c.id.label("widget"), widgets.c.document)
+    both = union_all(select(wholes), parts.select_from(wholes.join(widgets, and_(*version)))).subquery("both")
+    return select(both).order_by(both.c.dashboard_id, both.c.number)
+
+
+def _versions_of_ids(asker: Asker, ids: Sequence[str], *columns: ColumnElement[Any]) -> Select[Any]:
     parts = [one.rpartition("/") for one in ids]
     wanted = {(dashboard, int(number)) for dashboard, _, number in parts if number.isdecimal()}
     rights = seen(asker, lambda column: among(column, sorted({dashboard for dashboard, _ in wanted})))
     numbers = sorted({number for _, number in wanted if number < 2**31})
-    return _versions(rights).where(editions.c.number.in_(numbers))
+    return _versions(rights, *columns).where(editions.c.number.in_(numbers))
 
 
 def rows_of_versions(asker: Asker, dashboard_ids: Sequence[str], wanted: VersionFilter) -> Rows:
     rights = seen(asker, lambda column: among(column, dashboard_ids))
     return Rows(
-        _versions(rights).where(time_matches(wanted.published_at, editions.c.published_at)),
+        _versions(rights, *VERSION_COLUMNS).where(time_matches(wanted.published_at, editions.c.published_at)),
         {"number": editions.c.number},
         editions.c.dashboard_id,
         parent=editions.c.dashboard_id,
     )
 
 
-def _versions(rights: Subquery) -> Select[Any]:
+def _versions(rights: Subquery, *columns: ColumnElement[Any]) -> Select[Any]:
     """Published versions: all for owners, editors and administrators, the newest for other viewers."""
     joined = rights.join(dashboards, dashboards.c.id == rights.c.dashboard_id).join(
         editions, editions.c.dashboard_id == dashboards.c.id
     )
     newest_or_all = or_(rights.c.rank >= EDIT, editions.c.number == dashboards.c.published)
-    return (
-        select(*VERSION_COLUMNS).select_from(joined).where(alive(), editions.c.published_at.is_not(None), newest_or_all)
-    )
+    return select(*columns).select_from(joined).where(alive(), editions.c.published_at.is_not(None), newest_or_all)
 
 
 def matches(asker: Asker, wanted: DashboardFilter, rights: Subquery) -> ColumnElement[bool]:

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, Self
 
 import asyncpg
@@ -20,6 +21,7 @@ from sqlalchemy.types import Boolean, Text, TypeDecorator, TypeEngine
 from dashgraph.domain.problems import BadInput, SourceUnavailable
 
 AnyRow = Row[*tuple[Any, ...]]  # a row of columns that the statement names
+Session = AsyncConnection
 
 SQLITE = "sqlite+aiosqlite"
 POSTGRESQL = "postgresql+asyncpg"
@@ -63,8 +65,14 @@ class Database:
     @asynccontextmanager
     async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         session = engine.connect()
+        starting = asyncio.ensure_future(session.start())
         try:
-            await session.start()
+            await asyncio.shield(starting)
+        except asyncio.CancelledError:  # given up midway, the connection would be lost to the pool
+            await asyncio.wait([starting])
+            if starting.exception() is None:
+                await session.close()
+            raise
         except (*SILENT, DBAPIError, asyncpg.PostgresError) as error:
             raise self._silent() from error
         try:
@@ -109,6 +117,18 @@ def _file(parsed: URL) -> URL:
         message = "SQLite needs a file: every connection would have a memory of its own."
         raise BadInput(message)
     return parsed
+
+
+def beside(url: str) -> str:
+    """Where an engine of jobs keeps tables of its own: a file beside the store's, or the same PostgreSQL database.
+
+    It has drivers of its own, which wait for the database.
+    """
+    parsed = address(url)
+    if parsed.drivername == SQLITE:
+        path = Path(parsed.database or "").absolute()
+        return f"sqlite:///{path.with_name(f'{path.stem}.jobs{path.suffix}')}"
+    return parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
 
 
 def open_database(url: str, *, name: str = "local", pool_size: int = 10) -> Database:

@@ -13,7 +13,7 @@ from dashgraph.store.visibility import Asker, folder_is_seen, seen_folders
 
 COLUMNS = (
     folders.c.id, folders.c.name, folders.c.parent_id, folders.c.owner_id,
-    folders.c.created_at, folders.c.updated_at,
+    folders.c.created_at, folders.c.updated_at, folders.c.revision,
 )  # fmt: skip
 
 KEYS: dict[str, ColumnElement[Any]] = {

@@ -14,7 +14,7 @@ from dashgraph.store.visibility import Asker, membership_is_seen
 
 COLUMNS = (
     groups.c.id, groups.c.name, groups.c.mail, groups.c.role, groups.c.origin,
-    groups.c.created_at, groups.c.updated_at,
+    groups.c.created_at, groups.c.updated_at, groups.c.revision,
 )  # fmt: skip
 
 KEYS: dict[str, ColumnElement[Any]] = {

@@ -12,6 +12,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dashgraph.domain.dash import Document, JsonObject
+from dashgraph.domain.formats.carried import format_of
+from dashgraph.domain.formats.kinds import DocumentFormat
 from dashgraph.domain.text import fold
 from dashgraph.store.database import among
 from dashgraph.store.tables import dashboards, datasources, widgets
@@ -153,6 +155,7 @@ def edition_row(document: JsonObject, stored: JsonObject, datasource: str | None
         "type": type_,
         "type_key": folded(type_),
         "datasource_id": datasource,
+        "format": _foreign(document),
         "document": written(stored),
         "created_at": now,
     }
@@ -170,6 +173,13 @@ def widget_row(widget: JsonObject, native: str, datasource: str | None, now: dat
         "subtype_key": folded(subtype),
         "description": tame(widget.get("desc")),
         "datasource_id": datasource,
+        "format": _foreign(widget),
         "updated_at": now,
         "document": written(widget),
     }
+
+
+def _foreign(part: JsonObject) -> str | None:
+    """The format of a dashboard or a widget that came from another tool than Sisense."""
+    found = format_of(part)
+    return None if found is DocumentFormat.DASH else found.value

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, select, true
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dashgraph.domain.operations import OperationFilter
 from dashgraph.store.database import among
@@ -11,6 +12,7 @@ from dashgraph.store.lists import Rows, id_matches, time_matches
 from dashgraph.store.tables import operations
 from dashgraph.store.visibility import Asker
 
+KEYS_LOCK = 7_226_443_174  # the seed of the locks of idempotency keys
 KEYS: dict[str, ColumnElement[Any]] = {"at": operations.c.at}
 
 
@@ -20,6 +22,13 @@ def by_ids(asker: Asker, ids: Sequence[str]) -> Select[Any]:
 
 def rows(asker: Asker, wanted: OperationFilter) -> Rows:
     return Rows(select(operations).where(_seen(asker), matches(asker, wanted)), KEYS, operations.c.id)
+
+
+async def one_at_a_time(session: AsyncConnection, actor: str, key: str) -> None:
+    """Wait until nobody else does what was sent under this key. On SQLite writers queue anyway."""
+    if session.dialect.name == "postgresql":
+        alone = func.pg_advisory_xact_lock(func.hashtextextended(f"{actor}/{key}", KEYS_LOCK))
+        await session.execute(select(alone))
 
 
 def _seen(asker: Asker) -> ColumnElement[bool]:
@@ -39,4 +48,6 @@ def matches(asker: Asker, wanted: OperationFilter) -> ColumnElement[bool]:
     if wanted.undone is not None:
         undone = operations.c.undone_by.is_not(None)
         conditions.append(undone if wanted.undone else ~undone)
+    if wanted.idempotency_key is not None:
+        conditions.append(operations.c.idempotency_key == wanted.idempotency_key)
     return and_(true(), *conditions)

@@ -179,6 +179,14 @@ dashboards = Table(
     Index("ix_dashboards_title_key_id", "title_key", "id"),
     Index("ix_dashboards_updated_at_id", "updated_at", "id"),
     Index("ix_dashboards_created_at_id", "created_at", "id"),
+    # The trash.
+    Index(
+        "ix_dashboards_deleted_at_id",
+        "deleted_at",
+        "id",
+        sqlite_where=text("deleted_at IS NOT NULL"),
+        postgresql_where=text("deleted_at IS NOT NULL"),
+    ),
 )
 
 editions = Table(
@@ -193,6 +201,7 @@ editions = Table(
     Column("type", Text),
     Column("type_key", Key),
     Column("datasource_id", Key, ForeignKey("datasources.id"), index=True),
+    Column("format", Key),  # that it came in, where that is another tool's; its widgets have their own
     Column("created_at", Instant, nullable=False),
     Column("published_at", Instant),
     Column("published_by", Key, ForeignKey("users.id")),
@@ -214,6 +223,7 @@ widgets = Table(
     Column("subtype_key", Key),
     Column("description", Text),
     Column("datasource_id", Key, ForeignKey("datasources.id"), index=True),
+    Column("format", Key),
     Column("updated_at", Instant, nullable=False),
     Column("document", Text, nullable=False),
     ForeignKeyConstraint(["dashboard_id", "edition"], ["editions.dashboard_id", "editions.number"], ondelete="CASCADE"),
@@ -252,6 +262,16 @@ tokens = Table(
     Column("revoked_at", Instant),
 )
 
+# Addresses to set a password by, once. Of several for one user the newest works.
+password_links = Table(
+    "password_links",
+    metadata,
+    Column("hash", Key, primary_key=True),  # of the secret in the address
+    Column("user_id", Key, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False, index=True),
+)
+
 transfers = Table(
     "transfers",
     metadata,
@@ -259,6 +279,7 @@ transfers = Table(
     Column("user_id", Key, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("scopes", Text, nullable=False),  # of the token that asked, separated by spaces
     Column("wanted", Text, nullable=False),  # ids of dashboards, a JSON array
+    Column("format", Key, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False, index=True),
 )
@@ -282,18 +303,26 @@ operations = Table(
     Column("id", Key, primary_key=True),
     Column("kind", Key, nullable=False),
     Column("at", Instant, nullable=False),
-    Column("actor_id", Key, nullable=False),  # no foreign key: the trail outlives whom it is about
+    # No foreign key: the trail outlives whom it is about. None for what dashgraph did by itself.
+    Column("actor_id", Key),
     Column("about_kind", Key),
     Column("about_id", Key),
     Column("reason", Text),  # why it cannot be undone
     Column("undone_by", Key),
     Column("undoes", Key),
     Column("idempotency_key", Key),
-    Column("digest", Text),  # of the input, to tell a repetition from another wish under the same key
+    Column("item", Integer, nullable=False, server_default="0"),  # its place among the changes that were sent together
+    Column("digest", Text),  # of all that were sent, to tell a repetition from another wish under the same key
     Column("outcome", Text),
     Column("changes", Text, nullable=False),  # last: lists do not read over it
     Index("ix_operations_at_id", "at", "id"),
     Index("ix_operations_actor_id_at", "actor_id", "at"),
     Index("ix_operations_about_id_at", "about_id", "at"),
-    UniqueConstraint("actor_id", "idempotency_key"),
+    Index(
+        "ix_operations_at_keyed",
+        "at",
+        sqlite_where=text("idempotency_key IS NOT NULL"),
+        postgresql_where=text("idempotency_key IS NOT NULL"),
+    ),
+    UniqueConstraint("idempotency_key", "actor_id", "item"),
 )

@@ -19,7 +19,14 @@ async def add(session: AsyncConnection, row: dict[str, Any]) -> None:
 async def by_hash(database: Database, hash: str, now: datetime) -> AnyRow | None:  # noqa: A002 - the column's name
     """What an address is for, while it works, with the role and the status of whom it was given."""
     statement = (
-        select(transfers.c.user_id, transfers.c.scopes, transfers.c.wanted, users.c.role, users.c.status)
+        select(
+            transfers.c.user_id,
+            transfers.c.scopes,
+            transfers.c.wanted,
+            transfers.c.format,
+            users.c.role,
+            users.c.status,
+        )
         .select_from(transfers.join(users, users.c.id == transfers.c.user_id))
         .where(transfers.c.hash == hash, transfers.c.expires_at > now)
     )

@@ -1,5 +1,6 @@
 """Bringing the store to the newest schema, and knowing whether it is there."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -20,6 +21,7 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
+@cache
 def head() -> str | None:
     """The newest revision that this version of dashgraph knows."""
     return ScriptDirectory.from_config(_config()).get_current_head()

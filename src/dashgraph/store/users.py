@@ -15,7 +15,8 @@ from dashgraph.store.visibility import Asker, membership_is_seen
 COLUMNS = (
     users.c.id, users.c.name, users.c.email, users.c.initials, users.c.status, users.c.user_name,
     users.c.first_name, users.c.last_name, users.c.role, users.c.origin, users.c.preferences,
-    users.c.created_at, users.c.updated_at, users.c.last_login_at,
+    users.c.created_at, users.c.updated_at, users.c.last_login_at, users.c.revision,
+    users.c.deleted_at, users.c.deleted_by,
 )  # fmt: skip
 
 KEYS: dict[str, ColumnElement[Any]] = {

@@ -32,9 +32,10 @@ from sqlalchemy import (
 )
 
 from dashgraph.domain.access import RANKS, AccessRole
+from dashgraph.domain.roles import ADMIN as ADMINISTRATOR
 from dashgraph.domain.shares import ShareRule
 from dashgraph.domain.viewers import Reach, Viewer
-from dashgraph.store.tables import dashboards, editions, folders, memberships, shares, widgets
+from dashgraph.store.tables import dashboards, editions, folders, memberships, shares, users, widgets
 
 OWNER, ADMIN, EDIT, VIEW = (
     RANKS[role] for role in (AccessRole.OWNER, AccessRole.ADMIN, AccessRole.EDIT, AccessRole.VIEW)
@@ -80,9 +81,9 @@ def seen(asker: Asker, narrow: Narrow | None = None) -> Subquery:
 
     me = asker.me
     if asker.everything:
-        rank = case((dashboards.c.owner_id == me, literal(OWNER)), else_=literal(ADMIN))
+        full: ColumnElement[int] = case((dashboards.c.owner_id == me, literal(OWNER)), else_=literal(ADMIN))
         return (
-            select(dashboards.c.id.label("dashboard_id"), rank.label("rank"))
+            select(dashboards.c.id.label("dashboard_id"), _capped(asker, full).label("rank"))
             .where(dashboards.c.deleted_at.is_(None), only(dashboards.c.id))
             .subquery("seen")
         )
@@ -96,9 +97,12 @@ def seen(asker: Asker, narrow: Narrow | None = None) -> Subquery:
         shares.c.group_id.in_(my_groups(me)), only(shares.c.dashboard_id)
     )
     ways = union_all(owned, direct, by_group).subquery("ways")
-    return (
-        select(ways.c.dashboard_id, func.max(ways.c.rank).label("rank")).group_by(ways.c.dashboard_id).subquery("seen")
-    )
+    rank = _capped(asker, func.max(ways.c.rank))
+    return select(ways.c.dashboard_id, rank.label("rank")).group_by(ways.c.dashboard_id).subquery("seen")
+
+
+def _capped(asker: Asker, rank: ColumnElement[int]) -> ColumnElement[int]:
+    return literal(VIEW) if asker.viewer.as_reader else rank
 
 
 def seen_dashboards(rights: Subquery) -> FromClause:
@@ -122,6 +126,28 @@ def shown_edition(rights: Subquery) -> ColumnElement[Any]:
 
 def alive() -> ColumnElement[bool]:
     return dashboards.c.deleted_at.is_(None)
+
+
+def may_view(dashboard: ColumnElement[Any], user: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a user would see a dashboard: any user, not the viewer. Administrators may see every one."""
+    subject, board = users.alias("subject"), dashboards.alias("board")
+    is_member = select(memberships.c.user_id).where(
+        memberships.c.user_id == subject.c.id, memberships.c.group_id == shares.c.group_id
+    )
+    by_share = select(shares.c.id).where(
+        shares.c.dashboard_id == board.c.id,
+        or_(shares.c.rule == ShareRule.EDIT.value, board.c.published.is_not(None)),
+        or_(shares.c.user_id == subject.c.id, is_member.correlate_except(memberships).exists()),
+    )
+    ways = (
+        subject.c.role == ADMINISTRATOR.native_name,
+        board.c.owner_id == subject.c.id,
+        by_share.correlate_except(shares).exists(),
+    )
+    seen_by = select(board.c.id).where(
+        board.c.id == dashboard, subject.c.id == user, board.c.deleted_at.is_(None), or_(*ways)
+    )
+    return seen_by.correlate_except(board, subject).exists()
 
 
 def share_is_seen(rights: Subquery, asker: Asker) -> ColumnElement[bool]:

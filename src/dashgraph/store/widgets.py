@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 
 from dashgraph.domain.widgets import WidgetFilter
 from dashgraph.store.database import among
@@ -14,7 +14,7 @@ from dashgraph.store.visibility import Asker, alive, seen, seen_widgets
 
 COLUMNS = (
     widgets.c.id, dashboards.c.id.label("dashboard_id"), widgets.c.title, widgets.c.type, widgets.c.subtype,
-    widgets.c.description, dashboards.c.owner_id, widgets.c.datasource_id, widgets.c.updated_at,
+    widgets.c.description, dashboards.c.owner_id, widgets.c.datasource_id, widgets.c.format, widgets.c.updated_at,
 )  # fmt: skip
 
 KEYS: dict[str, ColumnElement[Any]] = {
@@ -41,6 +41,14 @@ def by_ids(asker: Asker, ids: Sequence[str]) -> Select[Any]:
 
 def documents(asker: Asker, ids: Sequence[str]) -> Select[Any]:
     return _by_ids(asker, ids, widgets.c.id, widgets.c.document)
+
+
+def formats(asker: Asker, dashboard_ids: Sequence[str]) -> Select[Any]:
+    """For each dashboard the formats that its widgets came in, and of each format the title of one of them."""
+    rights = seen(asker, lambda column: among(column, dashboard_ids))
+    columns = (dashboards.c.id, widgets.c.format)
+    named = select(columns[0].label("dashboard_id"), columns[1], func.min(widgets.c.title).label("title"))
+    return named.select_from(seen_widgets(rights)).where(alive()).group_by(*columns).order_by(*columns)
 
 
 def rows(asker: Asker, wanted: WidgetFilter) -> Rows:

@@ -169,6 +169,12 @@ export async function signIn(username: string, password: string): Promise<string
     : `Signing in did not work: the server answered ${response.status}.`
 }
 
+/** What a WebSocket says first: who is there. */
+export async function connectionParams(): Promise<Record<string, string>> {
+  await settled
+  return token === null ? {} : { token }
+}
+
 /** `fetch` for GraphiQL: adds the token, unless the request headers set one. */
 export const graphqlFetch: typeof fetch = async (input, init = {}) => {
   await settled

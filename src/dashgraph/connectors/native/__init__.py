@@ -12,4 +12,4 @@ KIND = CARD.kind
 def open_source(settings: NativeSettings) -> tuple[NativeSource, Database]:
     """The source, and the database under it, which the caller closes."""
     database = open_database(settings.url, name=settings.name, pool_size=settings.pool_size)
-    return NativeSource(database), database
+    return NativeSource(database, settings.retention, settings.scheduling), database

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Select
@@ -14,6 +15,17 @@ from dashgraph.domain.access import (
     AccessFilter,
     PathKind,
 )
+from dashgraph.domain.alerts import (
+    ALERT,
+    ALERTS,
+    ALERTS_OF_DASHBOARD,
+    ALERTS_OF_OWNER,
+    LAST_RUN_OF_ALERT,
+    OBSTACLES_OF_ALERT,
+    TARGETS_OF_ALERT,
+    AlertFilter,
+)
+from dashgraph.domain.bulk import RESULTS_OF_JOB, ItemFilter
 from dashgraph.domain.dashboards import (
     DASHBOARD,
     DASHBOARD_DOCUMENT,
@@ -21,32 +33,61 @@ from dashgraph.domain.dashboards import (
     DASHBOARDS_OF_FOLDER,
     DASHBOARDS_OF_OWNER,
     VERSION,
+    VERSION_DOCUMENT,
     VERSIONS_OF_DASHBOARD,
     DashboardFilter,
     VersionFilter,
 )
 from dashgraph.domain.datasources import DATASOURCE
-from dashgraph.domain.folders import CHILDREN_OF_FOLDER, FOLDER, FOLDERS, FolderFilter
+from dashgraph.domain.folders import ANCESTORS, CHILDREN_OF_FOLDER, FOLDER, FOLDERS, FolderFilter
 from dashgraph.domain.groups import GROUP, GROUPS, GROUPS_OF_USER, GroupFilter
+from dashgraph.domain.jobs import (
+    DELIVERIES_OF_JOB,
+    DELIVERY,
+    FILE_OF_JOB,
+    JOB,
+    JOBS,
+    JOBS_OF_ALERT,
+    JOBS_OF_SCHEDULE,
+    LOG_OF_JOB,
+    DeliveryFilter,
+    JobFilter,
+)
 from dashgraph.domain.operations import OPERATION, OPERATIONS, OperationFilter
+from dashgraph.domain.schedules import (
+    LAST_RUN_OF_SCHEDULE,
+    OBSTACLES_OF_SCHEDULE,
+    SCHEDULE,
+    SCHEDULES,
+    SCHEDULES_OF_DASHBOARD,
+    SCHEDULES_OF_OWNER,
+    TARGETS_OF_SCHEDULE,
+    ScheduleFilter,
+)
 from dashgraph.domain.shares import SHARE, SHARES_OF_DASHBOARD, SHARES_OF_GROUP, ShareFilter
+from dashgraph.domain.trash import DELETED_DASHBOARDS, DeletedDashboardFilter
 from dashgraph.domain.uploads import UPLOAD
 from dashgraph.domain.users import USER, USERS, USERS_OF_GROUP, UserFilter
 from dashgraph.domain.widgets import WIDGET, WIDGET_DOCUMENT, WIDGETS, WIDGETS_OF_DASHBOARD, WidgetFilter
 from dashgraph.store import (
     access,
+    bulk,
     dashboards,
     datasources,
+    deliverables,
     folders,
     groups,
+    jobs,
     operations,
     shares,
+    trash,
     uploads,
     users,
     widgets,
 )
 from dashgraph.store.database import AnyRow
 from dashgraph.store.lists import Rows
+from dashgraph.store.obstacles import obstacles
 from dashgraph.store.visibility import Asker
 
 
@@ -57,6 +98,15 @@ class ByIds:
     statement: Callable[[Asker, Sequence[str]], Select[Any]]
     read: Callable[[Translator, AnyRow], Any]
     key: Callable[[AnyRow], str] = lambda row: row.id
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """A lookup whose fact is made of several rows, which come together. `key` is the id that a row belongs to."""
+
+    statement: Callable[[Asker, Sequence[str]], Select[Any]]
+    read: Callable[[Translator, Sequence[AnyRow]], Any]
+    key: Callable[[AnyRow], str]
 
 
 @dataclass(frozen=True)
@@ -98,15 +148,44 @@ LOOKUPS: dict[str, ByIds] = {
     SHARE.name: ByIds(shares.by_ids, Translator.share),
     OPERATION.name: ByIds(operations.by_ids, Translator.operation),
     UPLOAD.name: ByIds(uploads.by_ids, Translator.upload),
+    JOB.name: ByIds(jobs.by_ids, Translator.job),
+    FILE_OF_JOB.name: ByIds(jobs.files, Translator.job_file, lambda row: row.job_id),
+    DELIVERY.name: ByIds(jobs.deliveries_by_ids, Translator.delivery),
+    SCHEDULE.name: ByIds(deliverables.SCHEDULES.by_ids, Translator.schedule),
+    LAST_RUN_OF_SCHEDULE.name: ByIds(deliverables.SCHEDULES.last_runs, Translator.job, lambda row: row.schedule_id),
+    ALERT.name: ByIds(deliverables.ALERTS.by_ids, Translator.alert),
+    LAST_RUN_OF_ALERT.name: ByIds(deliverables.ALERTS.last_runs, Translator.job, lambda row: row.alert_id),
+}
+
+GROUPED: dict[str, Grouped] = {
+    ANCESTORS.name: Grouped(
+        folders.ancestors, lambda translator, rows: tuple(map(translator.folder, rows)), lambda row: row.start
+    ),
+    VERSION_DOCUMENT.name: Grouped(
+        dashboards.version_documents, Translator.version_document, lambda row: f"{row.dashboard_id}/{row.number}"
+    ),
+    LOG_OF_JOB.name: Grouped(jobs.logs, Translator.log, lambda row: row.job_id),
+    TARGETS_OF_SCHEDULE.name: Grouped(deliverables.SCHEDULES.targets, Translator.targets, lambda row: row.holder),
+    TARGETS_OF_ALERT.name: Grouped(deliverables.ALERTS.targets, Translator.targets, lambda row: row.holder),
+    OBSTACLES_OF_SCHEDULE.name: Grouped(
+        partial(obstacles, deliverables.SCHEDULES), Translator.obstacles, lambda row: row.holder
+    ),
+    OBSTACLES_OF_ALERT.name: Grouped(
+        partial(obstacles, deliverables.ALERTS), Translator.obstacles, lambda row: row.holder
+    ),
 }
 
 ROOTS: dict[str, Root] = {
     DASHBOARDS.name: Root(dashboards.rows, Translator.dashboard, DashboardFilter()),
+    DELETED_DASHBOARDS.name: Root(trash.rows, Translator.deleted_dashboard, DeletedDashboardFilter()),
     WIDGETS.name: Root(widgets.rows, Translator.widget, WidgetFilter()),
     USERS.name: Root(users.rows, Translator.user, UserFilter()),
     GROUPS.name: Root(groups.rows, Translator.group, GroupFilter()),
     FOLDERS.name: Root(folders.rows, Translator.folder, FolderFilter()),
     OPERATIONS.name: Root(operations.rows, Translator.operation, OperationFilter()),
+    JOBS.name: Root(jobs.rows, Translator.job, JobFilter()),
+    SCHEDULES.name: Root(deliverables.SCHEDULES.rows, Translator.schedule, ScheduleFilter()),
+    ALERTS.name: Root(deliverables.ALERTS.rows, Translator.alert, AlertFilter()),
 }
 
 EDGES: dict[str, Edge] = {
@@ -119,6 +198,14 @@ EDGES: dict[str, Edge] = {
     USERS_OF_GROUP.name: Edge(users.rows_of_groups, Translator.user, UserFilter()),
     SHARES_OF_GROUP.name: Edge(shares.rows_of_groups, Translator.share, ShareFilter()),
     CHILDREN_OF_FOLDER.name: Edge(folders.rows_of_parents, Translator.folder, FolderFilter()),
+    JOBS_OF_SCHEDULE.name: Edge(deliverables.SCHEDULES.runs, Translator.job, JobFilter()),
+    JOBS_OF_ALERT.name: Edge(deliverables.ALERTS.runs, Translator.job, JobFilter()),
+    SCHEDULES_OF_DASHBOARD.name: Edge(deliverables.SCHEDULES.rows_of_dashboards, Translator.schedule, ScheduleFilter()),
+    SCHEDULES_OF_OWNER.name: Edge(deliverables.SCHEDULES.rows_of_owners, Translator.schedule, ScheduleFilter()),
+    ALERTS_OF_DASHBOARD.name: Edge(deliverables.ALERTS.rows_of_dashboards, Translator.alert, AlertFilter()),
+    ALERTS_OF_OWNER.name: Edge(deliverables.ALERTS.rows_of_owners, Translator.alert, AlertFilter()),
+    RESULTS_OF_JOB.name: Edge(bulk.rows_of_jobs, Translator.item_result, ItemFilter()),
+    DELIVERIES_OF_JOB.name: Edge(jobs.rows_of_deliveries, Translator.delivery, DeliveryFilter()),
 }
 
 PATHS: dict[str, Paths] = {

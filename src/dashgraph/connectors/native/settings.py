@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from dashgraph.domain.retention import USUAL, Retention
+from dashgraph.domain.schedules import USUAL_SCHEDULING, Scheduling
+
 
 @dataclass(frozen=True, slots=True)
 class NativeSettings:
@@ -10,6 +13,8 @@ class NativeSettings:
     url: str
     name: str = "local"
     pool_size: int = 10
+    retention: Retention = USUAL
+    scheduling: Scheduling = USUAL_SCHEDULING
 
     def __repr__(self) -> str:
         return f"NativeSettings(name={self.name!r})"

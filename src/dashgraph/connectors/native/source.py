@@ -11,14 +11,15 @@ from dashgraph.connectors.native.changes.carrying import Changing
 from dashgraph.connectors.native.changes.handlers import HANDLERS
 from dashgraph.connectors.native.translate import Translator
 from dashgraph.domain.access import PERMISSION, AccessFilter
-from dashgraph.domain.changes import Change, Outcome, Terms
-from dashgraph.domain.folders import ANCESTORS
+from dashgraph.domain.changes import Changes, Outcome, Terms
 from dashgraph.domain.lists import Entry, Listing, Lookup, Page, Position, Window, Wish
 from dashgraph.domain.problems import Problem
+from dashgraph.domain.retention import USUAL, Retention
+from dashgraph.domain.schedules import USUAL_SCHEDULING, Scheduling
 from dashgraph.domain.search import SEARCH, SearchFilter
 from dashgraph.domain.sources import Capability, Card, Health, SourceKind, Status
 from dashgraph.domain.viewers import Viewer
-from dashgraph.store import access, folders, search
+from dashgraph.store import access, search
 from dashgraph.store.database import AnyRow, Database
 from dashgraph.store.lists import Rows, count, page
 from dashgraph.store.visibility import Asker
@@ -33,9 +34,12 @@ class NativeSource:
 
     card = CARD
 
-    def __init__(self, database: Database) -> None:
+    def __init__(
+        self, database: Database, retention: Retention = USUAL, scheduling: Scheduling = USUAL_SCHEDULING
+    ) -> None:
         self._database = database
-        self._changing = Changing(database, HANDLERS)
+        self._retention = retention
+        self._changing = Changing(database, HANDLERS, retention, scheduling)
         self.name = database.name
 
     async def status(self) -> Status:
@@ -55,12 +59,10 @@ class NativeSource:
                 one: translator.access(list(paths), as_admin=asker.everything)
                 for one, paths in groupby(rows, key=lambda row: row.dashboard_id)
             }
-        elif lookup.name == ANCESTORS.name:
-            rows = await self._all(folders.ancestors(asker, ids))
-            found = {
-                one: tuple(translator.folder(row) for row in above)
-                for one, above in groupby(rows, key=lambda row: row.start)
-            }
+        elif lookup.name in api.GROUPED:
+            grouped = api.GROUPED[lookup.name]
+            rows = await self._all(grouped.statement(asker, ids))
+            found = {one: grouped.read(translator, list(its)) for one, its in groupby(rows, key=grouped.key)}
         else:
             question = api.LOOKUPS[lookup.name]
             rows = await self._all(question.statement(asker, ids))
@@ -68,7 +70,7 @@ class NativeSource:
         return found
 
     async def page(self, viewer: Viewer, listing: Listing[T], wish: Wish) -> Page[T]:
-        asker, translator = Asker(viewer, self.name), Translator(self.name, viewer)
+        asker, translator = Asker(viewer, self.name), Translator(self.name, viewer, self._retention)
         rows = await self._all(page(self._root(asker, listing, wish), wish, source=self.name))
         items = [[row] for row in rows]
         if listing.name == SEARCH.name:
@@ -124,8 +126,11 @@ class NativeSource:
         kinds = tuple(kind for kind in question.kinds if wanted.paths is None or kind in wanted.paths)
         return question.ways(asker, parents, AccessFilter(kinds))
 
-    async def change(self, viewer: Viewer, changes: Sequence[Change], terms: Terms) -> Sequence[Outcome]:
-        return await self._changing.carry_out(viewer, changes, terms)
+    async def change_all(self, viewer: Viewer, changes: Changes, terms: Terms) -> Mapping[int, Outcome]:
+        return await self._changing.all(viewer, changes, terms)
+
+    async def change_each(self, viewer: Viewer, changes: Changes, terms: Terms) -> Mapping[int, Outcome]:
+        return await self._changing.each(viewer, changes, terms)
 
     async def _all(self, statement: Select[Any]) -> Sequence[AnyRow]:
         async with self._database.reading() as session:

@@ -145,6 +145,7 @@ class RestoreDeletedDashboardInput(ChangeInput):
     KINDS = DASHBOARD
 
     dashboard: strawberry.ID = strawberry.field(name="dashboardId", description=WHICH)
+    expected_revision: int | None = strawberry.field(default=UNSET, description=REVISION)
 
 
 @strawberry.input(description="Remove a deleted dashboard for good.")
@@ -153,6 +154,7 @@ class PurgeDashboardInput(ChangeInput):
     KINDS = DASHBOARD
 
     dashboard: strawberry.ID = strawberry.field(name="dashboardId", description=WHICH)
+    expected_revision: int | None = strawberry.field(default=UNSET, description=REVISION)
 
 
 @strawberry.type(description="What came of `createDashboard`.")

@@ -43,7 +43,11 @@ class ReplaceDatasourceInput(ChangeInput):
             raise BadInput(message)
         scope = clean(self.source or "") if self.dashboard is None else of_kind(self.dashboard, (Kind.DASHBOARD,))
         return datasources.ReplaceDatasource(
-            scope=scope, former=self.former.wanted(), new=self.new.wanted(), confirmed=self.confirm
+            scope=scope,
+            former=self.former.wanted(),
+            new=self.new.wanted(),
+            confirmed=self.confirm,
+            expected_revision=None if self.expected_revision is strawberry.UNSET else self.expected_revision,
         )
 
 

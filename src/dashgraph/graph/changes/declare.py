@@ -7,20 +7,22 @@ from typing import Annotated, Any, ClassVar, Self
 
 import strawberry
 
+from dashgraph.domain.bulk import ABOVE
 from dashgraph.domain.changes import Change, Outcome, Terms
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.operations import OPERATION
-from dashgraph.domain.problems import BadInput, Problem, TooMuch
+from dashgraph.domain.problems import Problem, TooMuch
 from dashgraph.graph.context import Info
 from dashgraph.graph.enums import described
 from dashgraph.graph.filters import clean, global_id
+from dashgraph.graph.jobs import Job
 from dashgraph.graph.loaders import Loaders
 from dashgraph.graph.nodes import fetch, shape
 from dashgraph.graph.operations import Operation
 from dashgraph.graph.problems import UserError, told
 
 REVISION = "Refuse when it is no longer at this revision."
-TERMS = {"dry_run", "expected_revision", "idempotency_key"}
+TERMS = {"dry_run", "idempotency_key"}
 
 
 @strawberry.input
@@ -39,8 +41,7 @@ class ChangeInput:
     )
 
     def terms(self) -> Terms:
-        given = {name: getattr(self, name, None) for name in TERMS}
-        return Terms(**{name: value for name, value in given.items() if value not in {None, strawberry.UNSET}})
+        return Terms(self.dry_run, self.idempotency_key or None)
 
     def change(self) -> Change:
         """The domain's change: the same fields under the same names. Raises BadId or BadInput."""
@@ -117,6 +118,12 @@ described(
 )
 
 MOST_AT_ONCE = 1000
+IN_BACKGROUND = (
+    "Answer at once and have a job do it, which `job` is; `false` to wait for it however long it takes. Left out, it "
+    f"is a job when it is more than {ABOVE}, or what DASHGRAPH_JOB_ABOVE says. The job does it as you, with the rights "
+    "that you have by then."
+)
+JOB = "The job that does it; null when it is done already. Then `results` is empty, and the job has them."
 
 
 def bulk_input(name: str, item: type[ChangeInput], *, description: str) -> type[Any]:
@@ -124,8 +131,9 @@ def bulk_input(name: str, item: type[ChangeInput], *, description: str) -> type[
 
     class Bulk:
         items: list[item] = strawberry.field(  # type: ignore[valid-type]
-            description=f"The changes, in order; at most {MOST_AT_ONCE}. Their own dryRun and key do not count here, "
-            "and expectedRevision cannot be given."
+            description=f"The changes, in order; at most {MOST_AT_ONCE}. Each finds what those before it did, so of "
+            "several about one thing only the first can expect its present revision. Their own dryRun and key do not "
+            "count here."
         )
         mode: BulkMode = strawberry.field(default=BulkMode.ATOMIC, description="All or nothing, or each on its own.")
         dry_run: bool = strawberry.field(
@@ -133,8 +141,10 @@ def bulk_input(name: str, item: type[ChangeInput], *, description: str) -> type[
         )
         idempotency_key: str | None = strawberry.field(
             default=strawberry.UNSET,
-            description="A text of your own for these changes: sent again with the same items, none is done twice.",
+            description="A text of your own for these changes: sent again with the same items, none is done twice, and "
+            "what was not done before is done now. The filter of `operations` finds by it what was.",
         )
+        in_background: bool | None = strawberry.field(default=strawberry.UNSET, description=IN_BACKGROUND)
 
     return strawberry.input(type(name, (), dict(Bulk.__dict__)), name=name, description=description)
 
@@ -146,6 +156,7 @@ def bulk_payload(name: str, item: type[Payload], *, description: str) -> type[An
         results: list[item] = strawberry.field(  # type: ignore[valid-type]
             description="One for each item, in their order."
         )
+        job: Job | None = strawberry.field(default=None, description=JOB)
 
         @strawberry.field(description="How many were made.")
         def succeeded(self) -> int:
@@ -168,6 +179,10 @@ def bulk_mutation(input: type[Any], payload: type[Any], item: type[Payload], *, 
         changing, viewer = info.context.changing, info.context.loaders.viewer
         terms = Terms(input.dry_run, idempotency_key=input.idempotency_key or None)
         wanted = [_wanted(one) for one in input.items]
+        if info.context.bulk.takes(said(input.in_background), len(wanted)):
+            atomic = input.mode is BulkMode.ATOMIC
+            job = await info.context.bulk.start(viewer, info.field_name, wanted, terms, atomic=atomic)
+            return payload(results=[], job=shape(info.context.renewed())(job))
         if input.mode is BulkMode.BEST_EFFORT:
             outcomes = await changing.each(viewer, wanted, terms)
         else:
@@ -180,11 +195,13 @@ def bulk_mutation(input: type[Any], payload: type[Any], item: type[Payload], *, 
     return strawberry.mutation(resolver=resolver, description=description)
 
 
+def said(asked: bool | None) -> bool | None:
+    """What was said, None for nothing."""
+    return None if asked is strawberry.UNSET else asked
+
+
 def _wanted(one: ChangeInput) -> Change | Problem:
     """What an item asks for, or why it cannot be."""
-    if one.terms().expected_revision is not None:
-        message = "expectedRevision is not looked at in bulk; change this one on its own."
-        return BadInput(message, argument="expectedRevision")
     try:
         return one.change()
     except Problem as problem:
@@ -197,10 +214,10 @@ def mutation(input: type[ChangeInput], payload: type[Payload], *, description: s
     async def resolver(self: Any, info: Info, input: Any) -> Any:
         loaders = info.context.loaders
         try:
-            wanted = input.change()
+            wanted, terms = input.change(), input.terms()
         except Problem as problem:
             return payload.of(Outcome(problem=problem), loaders)
-        outcome = await info.context.changing.one(loaders.viewer, wanted, input.terms())
+        outcome = await info.context.changing.one(loaders.viewer, wanted, terms)
         return payload.of(outcome, info.context.renewed())
 
     resolver.__annotations__["input"] = Annotated[input, strawberry.argument(description="What is wanted.")]

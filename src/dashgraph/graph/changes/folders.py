@@ -1,12 +1,13 @@
 """Changes of folders, as mutations."""
 
 import strawberry
+from strawberry import UNSET
 
 from dashgraph.domain import folder_changes as changes
 from dashgraph.domain.folders import DEEPEST
 from dashgraph.domain.ids import Kind
 from dashgraph.graph.changes.dashboards import SOURCE, DeletingPayload
-from dashgraph.graph.changes.declare import ChangeInput, Payload, mutation, thing
+from dashgraph.graph.changes.declare import REVISION, ChangeInput, Payload, mutation, thing
 from dashgraph.graph.enums import described
 from dashgraph.graph.folders import Folder
 
@@ -42,6 +43,7 @@ class RenameFolderInput(ChangeInput):
 
     folder: strawberry.ID = strawberry.field(name="folderId", description="The folder.")
     name: str = strawberry.field(description=NAME)
+    expected_revision: int | None = strawberry.field(default=UNSET, description=REVISION)
 
 
 @strawberry.input(description="Put a folder, with all that is in it, into another one.")
@@ -53,6 +55,7 @@ class MoveFolderInput(ChangeInput):
     parent: strawberry.ID | None = strawberry.field(
         name="parentId", description="A folder that you see and that is not in this one; null for the top."
     )
+    expected_revision: int | None = strawberry.field(default=UNSET, description=REVISION)
 
 
 @strawberry.input(description="Delete a folder.")
@@ -64,6 +67,7 @@ class DeleteFolderInput(ChangeInput):
     mode: changes.FolderDeletion = strawberry.field(
         default=changes.FolderDeletion.REFUSE, description="What becomes of what is in it."
     )
+    expected_revision: int | None = strawberry.field(default=UNSET, description=REVISION)
 
 
 @strawberry.type(description="What came of `createFolder`.")

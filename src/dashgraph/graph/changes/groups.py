@@ -7,6 +7,7 @@ from dashgraph.domain import groups
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.users import USER
 from dashgraph.graph.changes.declare import (
+    REVISION,
     ChangeInput,
     Payload,
     bulk_input,
@@ -22,6 +23,7 @@ from dashgraph.graph.users import User
 
 ROLE = "What its members are, in the system's own word; null for nothing. dashgraph's own store only keeps it."
 WHO = "Administrators with the scope users:admin."
+GROUP_REVISION = "Refuse when the group is no longer at this revision."
 
 
 @strawberry.input(description="Make a group.")
@@ -45,6 +47,7 @@ class UpdateGroupInput(ChangeInput):
     )
     mail: EmailAddress | None = strawberry.field(default=UNSET, description="The address that reaches the group.")
     role: str | None = strawberry.field(default=UNSET, description=ROLE)
+    expected_revision: int | None = strawberry.field(default=UNSET, description=REVISION)
 
 
 @strawberry.input(description="Delete a group.")
@@ -53,6 +56,7 @@ class DeleteGroupInput(ChangeInput):
     KINDS = {"group": (Kind.GROUP,)}
 
     group: strawberry.ID = strawberry.field(name="groupId", description="The group.")
+    expected_revision: int | None = strawberry.field(default=UNSET, description=REVISION)
 
 
 @strawberry.input(description="Make a user a member of a group.")
@@ -62,6 +66,7 @@ class AddUserToGroupInput(ChangeInput):
 
     user: strawberry.ID = strawberry.field(name="userId", description="The user.")
     group: strawberry.ID = strawberry.field(name="groupId", description="The group.")
+    expected_revision: int | None = strawberry.field(default=UNSET, description=GROUP_REVISION)
 
 
 @strawberry.input(description="Make a user no member of a group any more.")
@@ -71,6 +76,7 @@ class RemoveUserFromGroupInput(ChangeInput):
 
     user: strawberry.ID = strawberry.field(name="userId", description="The user.")
     group: strawberry.ID = strawberry.field(name="groupId", description="The group.")
+    expected_revision: int | None = strawberry.field(default=UNSET, description=GROUP_REVISION)
 
 
 @strawberry.input(description="Make these all the groups of a user.")
@@ -81,6 +87,9 @@ class SetUserGroupsInput(ChangeInput):
     user: strawberry.ID = strawberry.field(name="userId", description="The user.")
     groups: list[strawberry.ID] = strawberry.field(
         name="groupIds", description="Every group that the user is in from now on."
+    )
+    expected_revision: int | None = strawberry.field(
+        default=UNSET, description="Refuse when the user is no longer at this revision."
     )
 
 

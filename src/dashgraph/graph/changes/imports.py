@@ -1,7 +1,7 @@
 """Imports, as mutations."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 from strawberry import UNSET
@@ -9,38 +9,54 @@ from strawberry import UNSET
 from dashgraph.domain import imports
 from dashgraph.domain.changes import Terms
 from dashgraph.domain.differences import DifferenceKind
+from dashgraph.domain.folders import DEEPEST
+from dashgraph.domain.formats.kinds import DocumentFormat
 from dashgraph.domain.ids import Kind
-from dashgraph.domain.imports import DocumentWarningCode, ImportAction, Imported, ImportOutcome
+from dashgraph.domain.imports import ImportAction, Imported, ImportOutcome
 from dashgraph.domain.problems import TooMuch
 from dashgraph.graph.changes.declare import (
+    IN_BACKGROUND,
+    JOB,
     MOST_AT_ONCE,
     REVISION,
     ChangeInput,
     Payload,
     mutation,
     of_kind,
+    said,
     thing,
 )
 from dashgraph.graph.context import Info
 from dashgraph.graph.dashboards import Dashboard
+from dashgraph.graph.filters import clean
+from dashgraph.graph.imported import DocumentWarning, shown, warnings_of
+from dashgraph.graph.jobs import Job
 from dashgraph.graph.loaders import Loaders
+from dashgraph.graph.nodes import shape
 from dashgraph.graph.scalars import JSON
-from dashgraph.services.imports import Sent, Taken, take_in
+from dashgraph.services.imports import Sent, Taken, read_in, take_in
 
 SOURCE = "The name of the source that takes them in, such as `local`."
 FOLDER = (Kind.FOLDER,)
 
 
 @strawberry.input(
-    description="A `.dash` document: one dashboard, or an array of several. Give one of `json`, `text` and `uploadId`."
+    description="A document: of Sisense, Lightdash or PostHog, or in dashgraph's own format; one dashboard or several. "
+    "Charts of Lightdash may be documents of their own. Give one of `json`, `text` and `uploadId`."
 )
 class DashboardDocumentInput:
     json: JSON | None = strawberry.field(default=UNSET, description="The document as a JSON value.")
     text: str | None = strawberry.field(
-        default=UNSET, description="The document as the text of the file, which keeps numbers of every size."
+        default=UNSET,
+        description="The document as the text of the file, JSON or YAML, which keeps numbers of every size.",
     )
     upload: strawberry.ID | None = strawberry.field(
-        name="uploadId", default=UNSET, description="A file that was sent to an address of `createUpload`."
+        name="uploadId",
+        default=UNSET,
+        description="A file that was sent to an address of `createUpload`; a `.zip` holds several.",
+    )
+    format: DocumentFormat | None = strawberry.field(
+        default=UNSET, description="What it is written in; seen in its content when left out."
     )
     action: ImportAction | None = strawberry.field(
         default=UNSET, description="What to do when its id is taken, if not what holds for all."
@@ -48,18 +64,25 @@ class DashboardDocumentInput:
     folder: strawberry.ID | None = strawberry.field(
         name="folderId", default=UNSET, description="The folder of yours it goes into, if not the one for all."
     )
+    folder_path: list[str] | None = strawberry.field(
+        default=UNSET,
+        description=f"The same folder by the names of those of yours that lead to it, from the top; at most {DEEPEST}.",
+    )
     expected_revision: int | None = strawberry.field(
         default=UNSET, description="Refuse to overwrite a dashboard that is no longer at this revision."
     )
 
-    def sent(self, action: ImportAction, folder: strawberry.ID | None) -> Sent:
-        own = self.folder or folder
+    def sent(self, action: ImportAction, folder: strawberry.ID | None, path: list[str]) -> Sent:
+        if self.folder or self.folder_path:
+            folder, path = self.folder or None, self.folder_path or []
         return Sent(
             text=self.text or None,
             value=None if self.json is UNSET else self.json,
             upload=of_kind(self.upload, (Kind.OPERATION,)) if self.upload else None,
+            format=self.format or None,
             action=self.action or action,
-            folder=None if not own else of_kind(own, FOLDER),
+            folder=None if folder is None else of_kind(folder, FOLDER),
+            path=tuple(clean(name) for name in path),
             expected_revision=None if self.expected_revision is UNSET else self.expected_revision,
         )
 
@@ -76,6 +99,14 @@ class ImportDashboardsInput:
     folder: strawberry.ID | None = strawberry.field(
         name="folderId", default=UNSET, description="The folder of yours they go into; the top when left out."
     )
+    folder_path: list[str] | None = strawberry.field(
+        default=UNSET, description="The same folder by the names of those of yours that lead to it, from the top."
+    )
+    create_missing: bool = strawberry.field(
+        default=False,
+        description="Make the folders of a `folderPath` that are not there, and for new dashboards without a folder "
+        "one that is named as their document says; they go with `undoImport` while nothing else is in them.",
+    )
     republish: bool = strawberry.field(
         default=False,
         description="Publish what is overwritten, if it was published before. Else viewers go on seeing the former "
@@ -91,13 +122,7 @@ class ImportDashboardsInput:
         default=UNSET,
         description="A text of your own for this import: sent again with the same documents, it is not done twice.",
     )
-
-
-@strawberry.type(description="Something to know of a document that was taken all the same.")
-class DocumentWarning:
-    code: DocumentWarningCode = strawberry.field(description="What it is.")
-    message: str = strawberry.field(description="In words.")
-    pointer: str | None = strawberry.field(description="The JSON pointer of the place in the dashboard's document.")
+    in_background: bool | None = strawberry.field(default=UNSET, description=IN_BACKGROUND)
 
 
 @strawberry.type(description="A place where the document and the dashboard that has its id differ.")
@@ -114,7 +139,8 @@ class ImportResult(Payload):
     place: strawberry.Private[str]
 
     dashboard: Dashboard | None = thing(
-        description="The dashboard; in a dry run as it would be. Null when it failed, and when it is somebody else's."
+        description="The dashboard; in a dry run as it would be. Null when it failed, when it is somebody else's, and "
+        "for a document that is none."
     )
 
     @strawberry.field(description="Which of the documents it is of; the first is 0.")
@@ -136,10 +162,9 @@ class ImportResult(Payload):
     def reason(self) -> str | None:
         return None if self._imported is None else self._imported.reason
 
-    @strawberry.field(description="What to know of it; at most one for each data source, and a few more.")
+    @strawberry.field(description="What to know of it; at most one for each data source and chart, and a few more.")
     def warnings(self) -> list[DocumentWarning]:
-        found = () if self._imported is None else self._imported.warnings
-        return [DocumentWarning(code=one.code, message=_said(one.message), pointer=_said(one.pointer)) for one in found]
+        return warnings_of(self._imported)
 
     @strawberry.field(
         description="Where the document differs from the dashboard that had its id, the first 100 places. Empty when "
@@ -147,7 +172,7 @@ class ImportResult(Payload):
     )
     def differences(self) -> list[DocumentDifference]:
         found = () if self._imported is None else self._imported.differences
-        return [DocumentDifference(pointer=_said(one.pointer), kind=one.kind) for one in found]
+        return [DocumentDifference(pointer=shown(one.pointer), kind=one.kind) for one in found]
 
     @strawberry.field(description="In how many places they differ.")
     def difference_count(self) -> int:
@@ -159,16 +184,14 @@ class ImportResult(Payload):
         return Imported.of(facts) if facts else None
 
 
-def _said(text: Any) -> Any:
-    """Text of a document, without halves of characters, which no answer can carry."""
-    return text if text is None else text.encode(errors="replace").decode()
-
-
 @strawberry.type(description="What came of `importDashboards`.")
 class ImportDashboardsPayload:
-    results: list[ImportResult] = strawberry.field(description="One for each dashboard, in the order of the documents.")
+    results: list[ImportResult] = strawberry.field(
+        description="One for each dashboard, in the order of the documents, and for each chart that is on none of them."
+    )
+    job: Job | None = strawberry.field(default=None, description=JOB)
 
-    @strawberry.field(description="How many came in or were there already.")
+    @strawberry.field(description="How many came in, were there already, or were left out for a reason.")
     def succeeded(self) -> int:
         return sum(one.outcome.problem is None for one in self.results)
 
@@ -185,17 +208,20 @@ async def import_dashboards(
         message = f"`documents` holds 1 to {MOST_AT_ONCE}; send more in several requests."
         raise TooMuch(message, argument="documents")
     viewer = info.context.loaders.viewer
-    taken = await take_in(
+    terms = Terms(input.dry_run, idempotency_key=input.idempotency_key or None)
+    wanted = await read_in(
         info.context.loaders.reading,
-        info.context.changing,
         viewer,
         input.source,
-        [one.sent(input.action, input.folder or None) for one in input.documents],
-        Terms(input.dry_run, idempotency_key=input.idempotency_key or None),
-        atomic=input.atomic,
-        republish=input.republish,
+        [one.sent(input.action, input.folder or None, input.folder_path or []) for one in input.documents],
         now=datetime.now(UTC),
+        republish=input.republish,
+        create_missing=input.create_missing,
     )
+    if info.context.bulk.takes(said(input.in_background), len(wanted)):
+        job = await info.context.bulk.start_import(viewer, wanted, terms, atomic=input.atomic)
+        return ImportDashboardsPayload(results=[], job=shape(info.context.renewed())(job))
+    taken = await take_in(info.context.changing, viewer, wanted, terms, atomic=input.atomic)
     loaders = info.context.renewed()
     return ImportDashboardsPayload(results=[_result(one, loaders) for one in taken])
 
@@ -224,7 +250,8 @@ class UndoImportPayload(Payload):
 class ImportMutations:
     import_dashboards: ImportDashboardsPayload = strawberry.mutation(
         resolver=import_dashboards,
-        description="Take dashboards in from `.dash` documents. A dashboard is known by its id, never by its title. "
+        description="Take dashboards in from documents, those of other tools too: their queries are kept whole and not "
+        "translated. A dashboard is known by its id, never by its title. "
         "You own what is created; an overwrite keeps the id, the owner and the shares. Designers and administrators.",
     )
     undo_import: UndoImportPayload = mutation(

@@ -7,6 +7,7 @@ import strawberry
 from dashgraph.domain import user_changes
 from dashgraph.domain.changes import Terms
 from dashgraph.domain.ids import Kind, ResourceId
+from dashgraph.domain.passwords import INVITATION
 from dashgraph.domain.problems import Problem, TooMuch
 from dashgraph.domain.user_changes import Invitation, problem_of
 from dashgraph.domain.users import USER
@@ -18,7 +19,9 @@ from dashgraph.graph.changes.declare import (
     bulk_input,
     bulk_payload,
     mutation,
+    said,
 )
+from dashgraph.graph.changes.passwords import password_address
 from dashgraph.graph.changes.users import ROLE, CreateUserInput, CreateUserPayload
 from dashgraph.graph.context import Info
 from dashgraph.graph.loaders import Loaders
@@ -63,6 +66,16 @@ class InvitedUser:
     async def user(self) -> User | None:
         return await self.payload.shown(self.fact.get("user"))
 
+    @strawberry.field(
+        description="Where the one invited just now sets a password and becomes active by it, once, for "
+        f"{INVITATION.days} days, on the server that answered this: `/password/...`. Whoever has the address may. Told "
+        "once: null in a dry run and when the same key is sent again; then `resetPassword` gives another."
+    )
+    def address(self) -> str | None:
+        if self.fact["outcome"] != Invitation.INVITED.value:
+            return None
+        return password_address(self.payload.outcome.facts.get("secrets", {}).get(self.fact["user"]))
+
     @strawberry.field(description="Why it was refused; empty when it was not.")
     def errors(self) -> list[UserError]:
         return [told(problem_of(self.fact), self.payload.loaders)] if "problem" in self.fact else []
@@ -100,7 +113,7 @@ def _wish(item: ChangeInput) -> Any:
 class NewcomerMutations:
     @strawberry.mutation(
         description="Make many accounts at once, as cheaply as one; they stand in one transaction and one operation. "
-        "Administrators with the scope users:admin."
+        "So a job makes them only with `inBackground: true`. Administrators with the scope users:admin."
     )
     async def create_users(
         self,
@@ -115,14 +128,19 @@ class NewcomerMutations:
         wishes = [_wish(item) for item in given.items]
         terms = Terms(given.dry_run, idempotency_key=given.idempotency_key or None)
         each = given.mode is BulkMode.BEST_EFFORT
+        payload: Any
+        if said(given.in_background):
+            job = await context.bulk.start(viewer, info.field_name, wishes, terms, atomic=not each)
+            payload = CreateUsersPayload(results=[], job=shape(context.renewed())(job))
+            return payload  # type: ignore[no-any-return]
         made = await make(context.changing, context.loaders.reading, viewer, wishes, terms, each=each)
         loaders = context.renewed()
-        payload: Any = CreateUsersPayload(results=[CreateUserPayload.of(outcome, loaders) for outcome in made])
+        payload = CreateUsersPayload(results=[CreateUserPayload.of(outcome, loaders) for outcome in made])
         return payload  # type: ignore[no-any-return]
 
     invite_users: InviteUsersPayload = mutation(
         InviteUsersInput,
         InviteUsersPayload,
         description="Make a pending account for each address that has none, and tell who has the others. "
-        "`setUserActive` lets them sign in. Administrators with the scope users:admin.",
+        "They become active by setting a password, or by `setUserActive`. Administrators with the scope users:admin.",
     )

@@ -26,6 +26,6 @@ class OperationMutations:
     undo_operation: UndoOperationPayload = mutation(
         UndoOperationInput,
         UndoOperationPayload,
-        description="Put back what an operation changed, within 30 days and while nothing else has changed it since. "
-        "Who did it, and administrators.",
+        description="Put back what an operation changed, within 30 days (DASHGRAPH_UNDO_DAYS) and while nothing else "
+        "has changed it since. Who did it, and administrators.",
     )

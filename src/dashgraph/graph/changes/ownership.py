@@ -65,7 +65,7 @@ class TransferOwnershipInput(ChangeInput):
 
 @strawberry.type(description="One item of a hand-over.")
 class TransferItem:
-    kind: str = strawberry.field(description="What it is: `Dashboard`, `Folder` or `Token`.")
+    kind: str = strawberry.field(description="What it is: `Dashboard`, `Folder`, `Schedule`, `Alert` or `Token`.")
     native_id: str = strawberry.field(description="Its id in the source.")
     name: str = strawberry.field(description="Its title or name.")
     step: ownership.TransferStep = strawberry.field(description="What becomes of it.")

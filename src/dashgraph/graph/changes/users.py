@@ -7,6 +7,7 @@ from dashgraph.domain import user_changes
 from dashgraph.domain.ids import Kind
 from dashgraph.domain.user_changes import OnOwned
 from dashgraph.graph.changes.declare import (
+    REVISION,
     ChangeInput,
     Payload,
     bulk_input,
@@ -57,6 +58,7 @@ class UpdateUserInput(ChangeInput):
     preferences: JSON | None = strawberry.field(
         default=UNSET, description="Settings to keep for the user: an object, which replaces the former one."
     )
+    expected_revision: int | None = strawberry.field(default=UNSET, description=REVISION)
 
 
 @strawberry.input(description="Let a user sign in, or not any more.")
@@ -68,6 +70,7 @@ class SetUserActiveInput(ChangeInput):
     active: bool = strawberry.field(
         description="True makes inactive and invited users active; false ends every token and session at once."
     )
+    expected_revision: int | None = strawberry.field(default=UNSET, description=REVISION)
 
 
 @strawberry.input(description="Give a user another role.")
@@ -77,6 +80,7 @@ class ChangeUserRoleInput(ChangeInput):
 
     user: strawberry.ID = strawberry.field(name="userId", description="The user.")
     role: str = strawberry.field(description=ROLE)
+    expected_revision: int | None = strawberry.field(default=UNSET, description=REVISION)
 
 
 @strawberry.input(description="Delete an account.")
@@ -91,6 +95,7 @@ class DeleteUserInput(ChangeInput):
     heir: strawberry.ID | None = strawberry.field(
         name="heirId", default=UNSET, description="Who takes over, with TRANSFER: active, and not in a viewer's role."
     )
+    expected_revision: int | None = strawberry.field(default=UNSET, description=REVISION)
 
 
 @strawberry.input(description="Bring a deleted account back.")
@@ -100,6 +105,7 @@ class RestoreUserInput(ChangeInput):
 
     user: strawberry.ID = strawberry.field(name="userId", description="The user.")
     active: bool = strawberry.field(default=True, description="Whether the user can sign in at once.")
+    expected_revision: int | None = strawberry.field(default=UNSET, description=REVISION)
 
 
 @strawberry.type(description="What came of `createUser`.")

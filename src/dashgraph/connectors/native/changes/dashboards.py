@@ -3,8 +3,9 @@
 import json
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
+from dashgraph.connectors.native.changes.deliverable_leaving import disable, disable_without_widget
 from dashgraph.connectors.native.changes.desk import LEAST_TO_EDIT, Desk, Done, Handler, missing
 from dashgraph.connectors.native.changes.editions import (
     checked,
@@ -30,11 +31,13 @@ from dashgraph.domain.dashboard_changes import (
     UpdateDashboard,
 )
 from dashgraph.domain.dashboards import DASHBOARD
+from dashgraph.domain.deliverables import DisabledReason
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.problems import BadInput, InvalidState
 from dashgraph.store.database import AnyRow
 from dashgraph.store.imports import edition_row, remember_datasource, widget_row
-from dashgraph.store.tables import dashboards, editions, folders, shares, widgets
+from dashgraph.store.tables import dashboards, editions, folders, widgets
+from dashgraph.store.trash import purge
 from dashgraph.store.visibility import ADMIN, EDIT, VIEW
 
 EDITING = "Only the owner, editors and administrators change a dashboard"
@@ -133,6 +136,7 @@ async def publish_dashboard(desk: Desk, wish: PublishDashboard) -> Done:
         stamp = {"published_at": desk.now, "published_by": desk.me}
         await desk.ledger.update(editions, is_edition(row.id, row.working), **stamp)
         await desk.ledger.update(dashboards, dashboards.c.id == row.id, published=row.working)
+        await disable_without_widget(desk, row.id)
     return _shown(desk, dashboard.id)
 
 
@@ -163,6 +167,7 @@ async def delete_dashboard(desk: Desk, wish: DeleteDashboard) -> Done:
     dashboard = await desk.dashboard(wish.dashboard, least=ADMIN, refusal=DECIDING)
     gone = {"deleted_at": desk.now, "deleted_by": desk.me}
     await desk.ledger.update(dashboards, dashboards.c.id == dashboard.id, **gone)
+    await disable(desk, DisabledReason.DASHBOARD_DELETED, dashboard_id=dashboard.id)
     return Done(wish.dashboard, facts={"deleted": wish.dashboard.encode()})
 
 
@@ -175,11 +180,7 @@ async def restore_deleted_dashboard(desk: Desk, wish: RestoreDeletedDashboard) -
 
 async def purge_dashboard(desk: Desk, wish: PurgeDashboard) -> Done:
     row = await _deleted(desk, wish.dashboard)
-    await desk.ledger.delete(shares, shares.c.dashboard_id == row.id)
-    # Content that is removed for good is not kept in the audit trail either, so it goes past the ledger.
-    await desk.session.execute(delete(widgets).where(widgets.c.dashboard_id == row.id))
-    await desk.session.execute(delete(editions).where(editions.c.dashboard_id == row.id))
-    await desk.ledger.delete(dashboards, dashboards.c.id == row.id)
+    await purge(desk.ledger, row.id)
     return Done(wish.dashboard, facts={"deleted": wish.dashboard.encode()}, reason="what was purged is gone for good")
 
 

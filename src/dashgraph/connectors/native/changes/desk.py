@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import select
 
 from dashgraph.domain.access import ROLE_OF_RANK
-from dashgraph.domain.changes import Terms
+from dashgraph.domain.changes import Change, Terms
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.problems import Forbidden, NotFound, StaleRevision
+from dashgraph.domain.retention import USUAL, Retention
+from dashgraph.domain.schedules import USUAL_SCHEDULING, Scheduling
 from dashgraph.domain.viewers import Reach, TokenScope, Viewer
 from dashgraph.store.dashboards import by_ids
 from dashgraph.store.database import AnyRow
@@ -36,12 +38,23 @@ class Done:
 class Desk:
     """What a handler works with: the ledger it writes through, and who asks on which terms."""
 
-    def __init__(self, ledger: Ledger, viewer: Viewer, source: str, terms: Terms) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        viewer: Viewer,
+        source: str,
+        terms: Terms,
+        retention: Retention = USUAL,
+        scheduling: Scheduling = USUAL_SCHEDULING,
+    ) -> None:
         self.ledger = ledger
         self.session = ledger.session
         self.now = ledger.now
         self.source = source
         self.terms = terms
+        self.expected_revision: int | None = None
+        self.retention = retention
+        self.scheduling = scheduling
         self.operation = self.fresh_id()  # the id under which the change will stand in the audit trail
         self.viewer = viewer.within(Reach.ALL) if _administers(viewer) else viewer
         self.asker = Asker(self.viewer, source)
@@ -55,8 +68,9 @@ class Desk:
             raise Forbidden(message)
         return me
 
-    def begin(self) -> None:
+    def begin(self, change: Change) -> None:
         """Start the next change of the transaction with a ledger and an operation of its own."""
+        self.expected_revision = change.expected_revision
         self.ledger = Ledger(self.session, self.now)
         self.operation = self.fresh_id()
 
@@ -80,7 +94,7 @@ class Desk:
         """A dashboard that the viewer may do this to, locked until the end of the transaction.
 
         Raises NotFound when it is absent or hidden, Forbidden with the refusal when it is seen but not for this,
-        and StaleRevision when it is not at the revision that the terms expect.
+        and StaleRevision when it is not at the revision that the change expects.
         """
         native = self.id_of(one, Kind.DASHBOARD, noun="dashboard")
         lock = select(dashboards.c.id).where(dashboards.c.id == native).with_for_update()
@@ -96,7 +110,7 @@ class Desk:
         return found
 
     def check_revision(self, current: int) -> None:
-        expected = self.terms.expected_revision
+        expected = self.expected_revision
         if expected is not None and expected != current:
             message = f"It has changed since you looked: it is at revision {current}, not {expected}."
             raise StaleRevision(message, current=current)

@@ -7,14 +7,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 
 from dashgraph.connectors.native.changes.desk import Desk
-from dashgraph.domain import dashfile, layouts
+from dashgraph.domain import layouts
 from dashgraph.domain.dash import JsonObject
+from dashgraph.domain.formats import reading
+from dashgraph.domain.formats.kinds import DocumentFormat
 from dashgraph.domain.problems import BadDocument, TooMuch
 from dashgraph.store.database import AnyRow
 from dashgraph.store.imports import edition_row, remember_datasource, widget_row, written
 from dashgraph.store.tables import dashboards, editions, widgets
 
-MOST_WIDGETS = dashfile.Limits().widgets
+MOST_WIDGETS = reading.USUAL.widgets
 
 
 class Draft:
@@ -120,7 +122,7 @@ class Draft:
         self._touched = True
         if self._starts_anew:
             self._starts_anew = False
-            number = self._number + 1
+            number = await last_number(self._desk, self.dashboard) + 1  # more than the working one, after an undoing
             await copied(self._desk, self.dashboard, self._number, number)
             self._number = number
         return self._number
@@ -176,6 +178,6 @@ def checked(parts: Mapping[str, Any]) -> None:
     except (RecursionError, ValueError):
         message = "A document nests at most 100 levels, and its numbers have at most 4300 digits"
         raise BadDocument(message) from None
-    [candidate] = dashfile.read(text.encode())
+    [candidate] = reading.read(text.encode(), kind=DocumentFormat.DASH)
     if isinstance(candidate.document, BadDocument):
         raise candidate.document

@@ -1,8 +1,9 @@
 """Changes of folders. Their owners and administrators change them; whoever sees a folder may put things into it."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy import ColumnElement, Select, func, literal, select
 
 from dashgraph.connectors.native.changes.desk import Desk, Done, Handler, missing
 from dashgraph.domain.changes import Change
@@ -22,10 +23,15 @@ LONGEST_NAME = 255  # characters
 
 async def create_folder(desk: Desk, wish: CreateFolder) -> Done:
     check_may_own(desk)
-    await _alone(desk)
-    parent = await place(desk, wish.parent)
-    await _check_depth(desk, parent, levels=1)
-    name = await _free_name(desk, wish.name, parent, desk.me)
+    await alone(desk)
+    native = await make(desk, wish.name, await place(desk, wish.parent))
+    return Done(ResourceId(desk.source, Kind.FOLDER, native), FOLDER.name)
+
+
+async def make(desk: Desk, name: str, parent: str | None) -> str:
+    """Make a folder of the viewer's own in this one; nobody else changes the tree meanwhile."""
+    await check_depth(desk, parent, levels=1)
+    name = await _free_name(desk, name, parent, desk.me)
     native = desk.fresh_id()
     row = {
         "id": native,
@@ -37,7 +43,13 @@ async def create_folder(desk: Desk, wish: CreateFolder) -> Done:
         "updated_at": desk.now,
     }
     await desk.ledger.insert(folders, row)
-    return Done(ResourceId(desk.source, Kind.FOLDER, native), FOLDER.name)
+    return native
+
+
+async def named(desk: Desk, name: str, parent: str | None) -> str | None:
+    """The id of the viewer's own folder of this name in that place, if there is one."""
+    found = (await desk.session.execute(_of_name(name.strip(), parent, desk.me))).first()
+    return None if found is None else found.id
 
 
 async def rename_folder(desk: Desk, wish: RenameFolder) -> Done:
@@ -53,11 +65,11 @@ async def move_folder(desk: Desk, wish: MoveFolder) -> Done:
     parent = await place(desk, wish.parent)
     if parent == row.parent_id:
         return Done(wish.folder, FOLDER.name)
-    below = await _below(desk, row.id)
+    below = await levels_below(desk, row.id)
     if parent in below:
         message = "A folder cannot be put into itself or into a folder that is in it."
         raise BadInput(message, argument="parentId")
-    await _check_depth(desk, parent, levels=max(below.values()))
+    await check_depth(desk, parent, levels=max(below.values()))
     await _free_name(desk, row.name, parent, row.owner_id, but=row.id)
     await desk.ledger.update(folders, folders.c.id == row.id, parent_id=parent)
     return Done(wish.folder, FOLDER.name)
@@ -96,7 +108,7 @@ def check_may_own(desk: Desk) -> None:
 async def _folder(desk: Desk, one: ResourceId) -> AnyRow:
     """A folder that the viewer may change, locked, and the tree with it."""
     native = desk.id_of(one, Kind.FOLDER, noun="folder")
-    await _alone(desk)
+    await alone(desk)
     visible = folder_is_seen(seen_folders(desk.asker))
     locked = select(folders).where(folders.c.id == native, visible).with_for_update()
     row = (await desk.session.execute(locked)).first()
@@ -105,6 +117,7 @@ async def _folder(desk: Desk, one: ResourceId) -> AnyRow:
     if not _mine(desk, row):
         message = "Only its owner and administrators change a folder."
         raise Forbidden(message)
+    desk.check_revision(row.revision)
     return row
 
 
@@ -112,7 +125,7 @@ def _mine(desk: Desk, row: AnyRow) -> bool:
     return desk.asker.everything or row.owner_id == desk.me
 
 
-async def _alone(desk: Desk) -> None:
+async def alone(desk: Desk) -> None:
     """Wait until nobody else changes the tree, so that no two moves make a circle. On SQLite writers queue anyway."""
     if desk.session.dialect.name == "postgresql":
         await desk.session.execute(select(func.pg_advisory_xact_lock(TREE_LOCK)))
@@ -124,19 +137,20 @@ async def _free_name(desk: Desk, name: str, parent: str | None, owner: str | Non
     if not 1 <= len(name) <= LONGEST_NAME:
         message = f"The name of a folder has 1 to {LONGEST_NAME} characters."
         raise BadInput(message, argument="name")
-    taken = select(folders.c.id).where(
-        folders.c.parent_id == parent,
-        folders.c.owner_id == owner,
-        folders.c.name_key == title_key(name),
-        folders.c.id != (but or ""),
-    )
+    taken = _of_name(name, parent, owner).where(folders.c.id != (but or ""))
     if (await desk.session.execute(taken)).first() is not None:
         message = f"There is a folder {name!r} in that place already; take another name."
         raise Conflict(message, argument="name")
     return name
 
 
-async def _check_depth(desk: Desk, parent: str | None, *, levels: int) -> None:
+def _of_name(name: str, parent: str | None, owner: str | None) -> Select[Any]:
+    return select(folders.c.id).where(
+        folders.c.parent_id == parent, folders.c.owner_id == owner, folders.c.name_key == title_key(name)
+    )
+
+
+async def check_depth(desk: Desk, parent: str | None, *, levels: int) -> None:
     """Whether a tree of so many levels still fits under this folder."""
     up = select(folders.c.parent_id.label("id"), literal(1).label("height")).where(folders.c.id == parent)
     above = up.cte("above", recursive=True)
@@ -151,7 +165,7 @@ async def _check_depth(desk: Desk, parent: str | None, *, levels: int) -> None:
         raise BadInput(message, argument="parentId")
 
 
-async def _below(desk: Desk, top: str) -> Mapping[str, int]:
+async def levels_below(desk: Desk, top: str) -> Mapping[str, int]:
     """The folder and all folders in it, each with its level; the folder's own is 1."""
     start = select(folders.c.id, literal(1).label("level")).where(folders.c.id == top)
     down = start.cte("down", recursive=True)
@@ -186,7 +200,7 @@ async def _children(desk: Desk, parent: str) -> Sequence[AnyRow]:
 
 async def _delete_content(desk: Desk, row: AnyRow) -> Mapping[str, int]:
     """Delete the folder, all folders in it, and the dashboards in them, which can be taken back."""
-    below = await _below(desk, row.id)
+    below = await levels_below(desk, row.id)
     inside = among(dashboards.c.folder_id, list(below))
     alive = inside & dashboards.c.deleted_at.is_(None)
     owned = select(folders.c.owner_id).where(among(folders.c.id, list(below)))

@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy import select
 
 from dashgraph.connectors.native.changes.desk import Desk, Done, Handler, missing
-from dashgraph.connectors.native.changes.newcomers import ROWS_AT_ONCE, join, known_groups
-from dashgraph.connectors.native.changes.users import account
+from dashgraph.connectors.native.changes.newcomers import count_up, join, known_groups
+from dashgraph.connectors.native.changes.users import account, changed_account
 from dashgraph.domain import user_changes
 from dashgraph.domain.changes import UNCHANGED, Change
 from dashgraph.domain.groups import (
@@ -24,6 +24,7 @@ from dashgraph.domain.text import fold
 from dashgraph.domain.users import USER, Origin
 from dashgraph.store.database import AnyRow, among
 from dashgraph.store.tables import groups, memberships, shares, users
+from dashgraph.store.work_tables import recipients
 
 LONGEST_NAME = 200  # characters
 
@@ -58,14 +59,11 @@ async def update_group(desk: Desk, wish: UpdateGroup) -> Done:
 async def delete_group(desk: Desk, wish: DeleteGroup) -> Done:
     """Its members see what else leads them there. The facts tell how much went with it."""
     row = await _group(desk, wish.group)
-    members = select(memberships.c.user_id).where(memberships.c.group_id == row.id)
-    natives = (await desk.session.execute(members.order_by(memberships.c.user_id))).scalars().all()
-    for start in range(0, len(natives), ROWS_AT_ONCE):
-        some = among(memberships.c.user_id, natives[start : start + ROWS_AT_ONCE])
-        await desk.ledger.delete(memberships, (memberships.c.group_id == row.id) & some)
+    members = await desk.ledger.delete(memberships, memberships.c.group_id == row.id)
     gone = await desk.ledger.delete(shares, shares.c.group_id == row.id)
+    await desk.ledger.delete(recipients, recipients.c.group_id == row.id)
     await desk.ledger.delete(groups, groups.c.id == row.id)
-    return Done(wish.group, GROUP.name, {"memberships_removed": len(natives), "shares_removed": len(gone)})
+    return Done(wish.group, GROUP.name, {"memberships_removed": len(members), "shares_removed": len(gone)})
 
 
 async def add_user_to_group(desk: Desk, wish: AddUserToGroup) -> Done:
@@ -74,6 +72,7 @@ async def add_user_to_group(desk: Desk, wish: AddUserToGroup) -> Done:
     there = await _is_member(desk, user.id, group.id)
     if not there:
         await join(desk, [{"user_id": user.id, "group_id": group.id}])
+        await count_up(desk, users, [user.id])
     return Done(wish.group, GROUP.name, {"user": user.id, "changed": not there})
 
 
@@ -86,12 +85,15 @@ async def remove_user_from_group(desk: Desk, wish: RemoveUserFromGroup) -> Done:
         raise missing("user")
     membership = (memberships.c.user_id == native) & (memberships.c.group_id == group.id)
     gone = await desk.ledger.delete(memberships, membership)
+    if gone:
+        await count_up(desk, groups, [group.id])
+        await count_up(desk, users, [native])
     return Done(wish.group, GROUP.name, {"user": native, "changed": bool(gone)})
 
 
 async def set_user_groups(desk: Desk, wish: SetUserGroups) -> Done:
     """Memberships that stay are not touched."""
-    user = await account(desk, wish.user)
+    user = await changed_account(desk, wish.user)
     if set(wish.groups) - await known_groups(desk, wish.groups):
         raise missing("group")
     wanted = {one.native for one in wish.groups}
@@ -99,18 +101,22 @@ async def set_user_groups(desk: Desk, wish: SetUserGroups) -> Done:
     held = set((await desk.session.execute(select(memberships.c.group_id).where(mine))).scalars())
     if held - wanted:
         await desk.ledger.delete(memberships, mine & among(memberships.c.group_id, sorted(held - wanted)))
+        await count_up(desk, groups, sorted(held - wanted))
     await join(desk, [{"user_id": user.id, "group_id": native} for native in sorted(wanted - held)])
+    if held != wanted:
+        await count_up(desk, users, [user.id])
     return Done(wish.user, USER.name, {"added": len(wanted - held), "removed": len(held - wanted)})
 
 
 async def _group(desk: Desk, one: ResourceId) -> AnyRow:
-    """A group, locked until the end of the transaction."""
+    """The group that the change is about, locked. Raises StaleRevision for another revision than expected."""
     native = desk.id_of(one, Kind.GROUP, noun="group")
     found: AnyRow | None = (
         await desk.session.execute(select(groups).where(groups.c.id == native).with_for_update())
     ).first()
     if found is None:
         raise missing("group")
+    desk.check_revision(found.revision)
     return found
 
 

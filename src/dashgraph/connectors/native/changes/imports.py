@@ -9,13 +9,12 @@ from sqlalchemy import Select, select
 
 from dashgraph.connectors.native.changes.desk import Desk, Done, Handler
 from dashgraph.connectors.native.changes.editions import is_edition, last_number, of_edition
+from dashgraph.connectors.native.changes.import_folders import Place, made, sought
 from dashgraph.connectors.native.changes.undone_imports import undo_import
-from dashgraph.connectors.native.translate import Translator
 from dashgraph.domain import rewriting
-from dashgraph.domain.changes import Change, Outcome
-from dashgraph.domain.dash import Document, JsonObject
+from dashgraph.domain.changes import Change
+from dashgraph.domain.dash import Document, JsonObject, widgets_of, with_widgets
 from dashgraph.domain.dashboards import DASHBOARD
-from dashgraph.domain.dashfile import widgets_of
 from dashgraph.domain.differences import differences
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.imports import (
@@ -25,13 +24,10 @@ from dashgraph.domain.imports import (
     ImportDashboard,
     Imported,
     ImportOutcome,
-    TryImports,
     UndoImport,
     check_may_import,
 )
-from dashgraph.domain.problems import BadInput, Conflict, Forbidden, NotFound, Problem, StaleRevision
-from dashgraph.domain.text import storable
-from dashgraph.store.dashboards import by_ids
+from dashgraph.domain.problems import Conflict, Forbidden
 from dashgraph.store.database import AnyRow
 from dashgraph.store.imports import (
     datasource_row,
@@ -44,10 +40,9 @@ from dashgraph.store.imports import (
     remember_datasources,
     widget_row,
 )
-from dashgraph.store.tables import dashboards, editions, folders, widgets
+from dashgraph.store.tables import dashboards, editions, widgets
 
 MOST_DIFFERENCES = 100  # that are listed
-TRYING = "Trying imports out is for dry runs."
 
 
 async def import_dashboard(desk: Desk, wish: ImportDashboard) -> Done:
@@ -58,28 +53,6 @@ async def import_dashboard(desk: Desk, wish: ImportDashboard) -> Done:
     if about is None:
         return Done(None, facts=done.facts())
     return Done(ResourceId(desk.source, Kind.DASHBOARD, about), DASHBOARD.name, done.facts())
-
-
-async def try_imports(desk: Desk, wish: TryImports) -> Done:
-    """Each sees what those before it did, as it will when they are carried out. All is rolled back in the end."""
-    outcomes = []
-    for one in wish.imports:
-        try:
-            async with desk.session.begin_nested():
-                done = await import_dashboard(desk, one)
-                outcomes.append(Outcome(await _shown(desk, done), done.facts or {}))
-        except Problem as problem:
-            outcomes.append(Outcome(problem=problem))
-    if not desk.terms.dry_run:
-        raise BadInput(TRYING)
-    return Done(None, facts={"outcomes": outcomes})
-
-
-async def _shown(desk: Desk, done: Done) -> Any:
-    if done.thing is None:
-        return None
-    row = (await desk.session.execute(by_ids(desk.asker, [done.thing.native]))).first()
-    return None if row is None else Translator(desk.source, desk.viewer).dashboard(row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,34 +68,38 @@ class _Import:
     def __init__(self, desk: Desk, wish: ImportDashboard) -> None:
         self._desk, self._wish = desk, wish
         self._document = wish.document.raw
+        self._native = wish.native
         self._digest = digest(self._document)
-        self._warnings = _script_warnings(self._document)
+        self._warnings = [*wish.warnings, *_script_warnings(self._document)]
+        self._renamed: dict[str, str] = {}
 
     async def run(self) -> tuple[Imported, str | None]:
         """What was done, and the dashboard it is about; none when that is somebody else's."""
-        folder = await self._folder()
-        native = self._document.get("oid")
+        place = await self._folder()
+        native = self._native
         known = await self._all(of_this_id(native)) if native else []
         mine = await self._mine([row.id for row in known])
         taken = next((row for row in known if row.id == native), None)
         action = self._wish.action
         if action is ImportAction.AUTO:
             same = next((row for row in known if row.id in mine and row.imported_digest == self._digest), None)
+            if same is None and taken is not None and taken.id in mine and await self._is_content_of(taken):
+                same = taken
             if same is not None:
                 return await self._skipped(same, "already here, and nothing differs", own=True)
             action = ImportAction.DUPLICATE
         if taken is None:
-            return await self._create(native or self._desk.fresh_id(), folder)
+            return await self._create(native or self._desk.fresh_id(), place)
         if action is ImportAction.SKIP:
             return await self._skipped(taken, "there is a dashboard with this id already", own=taken.id in mine)
         if action is ImportAction.DUPLICATE:
-            return await self._duplicate(taken, folder, own=taken.id in mine)
+            return await self._duplicate(taken, place, own=taken.id in mine)
         if action is ImportAction.FAIL:
             message = f"There is a dashboard with the id {native} already; choose to skip, overwrite or duplicate."
             raise Conflict(message)
         if taken.id not in mine:
             raise Conflict(self._refusal(taken))
-        return await self._overwrite(taken, folder)
+        return await self._overwrite(taken, place)
 
     async def _all(self, statement: Select[Any]) -> Sequence[AnyRow]:
         rows: Sequence[AnyRow] = (await self._desk.session.execute(statement)).all()
@@ -158,95 +135,116 @@ class _Import:
         found = list(differences(old, self._document))
         return replace(done, differences=tuple(islice(found, MOST_DIFFERENCES)), different=len(found))
 
-    async def _folder(self) -> str | None:
-        folder = self._wish.folder
+    async def _is_content_of(self, taken: AnyRow) -> bool:
+        return Document.of(await stored(self._desk, taken.id, taken.working)) == self._wish.document
+
+    async def _warn_of_published(self, taken: AnyRow) -> None:
+        """An overwrite leaves what viewers see as it is; people should know when the document says otherwise."""
+        wanted = self._wish.published
+        if wanted is None:
+            return
+        if taken.published is None or Document.of(await stored(self._desk, taken.id, taken.published)) != wanted:
+            message = "What was published is not taken in over a dashboard that is there; say republish, or publish it."
+            self._warn(DocumentWarningCode.PUBLISHED_LEFT_OUT, message)
+
+    async def _folder(self) -> Place:
+        place = await sought(self._desk, self._wish)
         left = self._document.get("parentFolder")
-        if left is not None and (folder is None or folder.native != left):
+        if left is not None and place.asked and place.folder != left:
             message = "Folders are not taken from documents: give a folder, or the dashboard goes to the top."
             self._warn(DocumentWarningCode.FOLDER_UNKNOWN, message, "/parentFolder")
-        if folder is None:
-            return None
-        known = select(folders.c.id).where(folders.c.id == folder.native, folders.c.owner_id == self._desk.me)
-        here = folder.source == self._desk.source and folder.kind is Kind.FOLDER and storable(folder.native)
-        if not here or not await self._all(known):
-            message = "There is no such folder of yours to import into."
-            raise NotFound(message)
-        return folder.native
+        return place
 
     async def _skipped(self, row: AnyRow, reason: str, *, own: bool) -> tuple[Imported, str | None]:
         done = self._imported(ImportOutcome.SKIPPED, row.id, reason)
-        if own and row.id == self._document.get("oid"):
+        if own and row.id == self._native:
             done = await self._compared(done, row)
             if done.different and self._wish.action is ImportAction.AUTO:
                 done = replace(done, reason="this very document was imported before, and was changed here since")
         return done, row.id if own else None
 
-    async def _create(self, native: str, folder: str | None) -> tuple[Imported, str]:
-        fitted = await self._fitted(native)
-        await self._insert(native, folder, fitted)
+    async def _create(self, native: str, place: Place) -> tuple[Imported, str]:
+        fitted = await self._fitted(native, self._document)
+        await self._insert(native, place, fitted, anew=False)
         told = f"taken widget ids replaced: {len(fitted.renamed)}" if fitted.renamed else None
         return self._imported(ImportOutcome.CREATED, native, told, self._script_reason(fitted)), native
 
-    async def _duplicate(self, taken: AnyRow, folder: str | None, *, own: bool) -> tuple[Imported, str]:
+    async def _duplicate(self, taken: AnyRow, place: Place, *, own: bool) -> tuple[Imported, str]:
         native = self._desk.fresh_id()
-        fitted = await self._fitted(native, anew=True)
+        fitted = await self._fitted(native, self._document, anew=True)
         if not own:
             self._warn(DocumentWarningCode.NOT_YOURS, self._refusal(taken), "/oid")
-        await self._insert(native, folder, fitted)
+        await self._insert(native, place, fitted, anew=True)
         told = f"the id {taken.id} was taken"
         done = self._imported(ImportOutcome.DUPLICATED, native, told, self._script_reason(fitted))
         return (await self._compared(done, taken) if own else done), native
 
-    async def _insert(self, native: str, folder: str | None, fitted: _Fitted) -> None:
-        edition, rows = await self._content(native, 1, fitted)
+    async def _insert(self, native: str, place: Place, fitted: _Fitted, *, anew: bool) -> None:
+        if self._wish.lay_in and place.top:
+            lay_in = " / ".join(self._wish.lay_in)[:200]
+            message = f"It lay in the folder {lay_in}; give a folder, or say createMissing to have that one made."
+            self._warn(DocumentWarningCode.FOLDER_UNKNOWN, message)
+        published = self._wish.published
+        twice = published is not None and published != self._wish.document
+        number = 2 if twice else 1
+        edition, rows = await self._content(native, number, fitted)
         row = {
             "id": native,
             "owner_id": self._desk.me,
-            "folder_id": folder,
+            "folder_id": await made(self._desk, place),
             "title_key": edition["title_key"],
-            "working": 1,
-            "published": None,
-            "imported_as": self._document.get("oid"),
+            "working": number,
+            "published": None if published is None else 1,
+            "imported_as": self._native,
             "imported_digest": self._digest,
             "created_at": self._desk.now,
             "updated_at": self._desk.now,
         }
         ledger = self._desk.ledger
         await ledger.insert(dashboards, row)
-        await ledger.insert(editions, edition)
+        if published is not None and twice:
+            former = await self._fitted(native, published.raw, anew=anew)
+            shown, held = await self._content(native, 1, former)
+            await ledger.insert(editions, {**shown, **self._stamp()})
+            await ledger.insert(widgets, *held)
+        stamp = self._stamp() if published is not None and not twice else {}
+        await ledger.insert(editions, {**edition, **stamp})
         await ledger.insert(widgets, *rows)
 
-    async def _overwrite(self, taken: AnyRow, folder: str | None) -> tuple[Imported, str]:
+    def _stamp(self) -> dict[str, Any]:
+        return {"published_at": self._desk.now, "published_by": self._desk.me}
+
+    async def _overwrite(self, taken: AnyRow, place: Place) -> tuple[Imported, str]:
         """Owner and shares stay; the working content becomes the document. What was not published gives way."""
-        expected = self._wish.expected_revision
-        if expected is not None and expected != taken.revision:
-            message = f"It has changed since you looked: it is at revision {taken.revision}, not {expected}."
-            raise StaleRevision(message, current=taken.revision)
+        self._desk.check_revision(taken.revision)
         decides = self._desk.asker.everything or taken.owner_id == self._desk.me
-        if folder is not None and not decides:
+        moves = place.asked and not place.top
+        if moves and not decides:
             message = "Only its owner may move a dashboard; leave the folder out."
             raise Conflict(message)
         publishes = self._wish.republish and taken.published is not None
         if publishes and not decides:
             message = "Only the owner and administrators publish a dashboard; leave republish out."
             raise Forbidden(message)
-        fitted = await self._fitted(taken.id)
+        fitted = await self._fitted(taken.id, self._document)
         done = self._imported(ImportOutcome.OVERWRITTEN, taken.id, self._script_reason(fitted))
         done = await self._compared(done, taken)
+        if not publishes:
+            await self._warn_of_published(taken)
         number = await last_number(self._desk, taken.id) + 1
         edition, rows = await self._content(taken.id, number, fitted)
         ledger = self._desk.ledger
-        stamp = {"published_at": self._desk.now, "published_by": self._desk.me} if publishes else {}
+        stamp = self._stamp() if publishes else {}
         await ledger.insert(editions, {**edition, **stamp})
         await ledger.insert(widgets, *rows)
-        moved = {} if folder is None else {"folder_id": folder}
+        moved = {"folder_id": await made(self._desk, place)} if moves else {}
         shown = {"published": number} if publishes else {}
         await ledger.update(
             dashboards,
             dashboards.c.id == taken.id,
             working=number,
             title_key=edition["title_key"],
-            imported_as=self._document.get("oid"),
+            imported_as=self._native,
             imported_digest=self._digest,
             **moved,
             **shown,
@@ -256,23 +254,24 @@ class _Import:
             await ledger.delete(editions, is_edition(taken.id, taken.working))
         return replace(done, warnings=tuple(self._warnings)), taken.id
 
-    async def _fitted(self, native: str, *, anew: bool = False) -> _Fitted:
+    async def _fitted(self, native: str, document: JsonObject, *, anew: bool = False) -> _Fitted:
         """A widget keeps its id unless another dashboard has it; `anew` gives every widget a new one.
 
         The layout and the widgets are rewritten to follow. Nothing else of the document is touched.
         """
-        found = widgets_of(self._document)
+        found = widgets_of(document)
         given = [widget["oid"] for widget in found if widget.get("oid")]
         rows = await self._all(holders(given)) if given and not anew else []
         taken = {row.id for row in rows if row.dashboard_id != native}
-        renamed = {one: self._desk.fresh_id() for one in given if anew or one in taken}
-        if taken:
+        told = self._renamed.keys() >= taken
+        renamed = {one: self._renamed.setdefault(one, self._desk.fresh_id()) for one in given if anew or one in taken}
+        if not told:
             message = f"{len(renamed)} widgets have new ids, because other dashboards have theirs."
             self._warn(DocumentWarningCode.WIDGET_IDS_REPLACED, message, "/widgets")
         ids = [renamed.get(widget.get("oid") or "", widget.get("oid") or self._desk.fresh_id()) for widget in found]
-        if not renamed and self._document.get("oid") in {None, native}:
-            return _Fitted(self._document, ids, renamed)
-        return _Fitted(rewriting.renamed(self._document, native, renamed), ids, renamed)
+        if not renamed and document.get("oid") in {None, native}:
+            return _Fitted(document, ids, renamed)
+        return _Fitted(rewriting.renamed(document, native, renamed), ids, renamed)
 
     async def _content(self, native: str, number: int, fitted: _Fitted) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """The row of the edition and those of its widgets; in its document stand the ids of the widgets instead."""
@@ -319,10 +318,7 @@ async def stored(desk: Desk, native: str, number: int) -> JsonObject:
     raw = Document((await desk.session.execute(document)).scalar_one()).raw
     held = await desk.session.execute(select(widgets.c.id, widgets.c.document).where(of_edition(native, number)))
     parts = {row.id: Document(row.document).raw for row in held}
-    listed = raw.get("widgets")
-    if isinstance(listed, dict):
-        return {**raw, "widgets": {key: parts[one] for key, one in listed.items()}}
-    return {**raw, "widgets": [parts[one] for one in listed]} if listed else raw
+    return with_widgets(raw, parts)
 
 
 def _script_warnings(document: JsonObject) -> list[DocumentWarning]:
@@ -335,6 +331,5 @@ def _script_warnings(document: JsonObject) -> list[DocumentWarning]:
 
 HANDLERS: dict[type[Change], Handler] = {
     ImportDashboard: import_dashboard,
-    TryImports: try_imports,
     UndoImport: undo_import,
 }

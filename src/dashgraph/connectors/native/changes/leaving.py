@@ -1,9 +1,11 @@
 """What holds an account back from leaving, and what becomes of what its holder has."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Table, func, select
+from sqlalchemy import ColumnElement, Table, func, or_, select
 
+from dashgraph.connectors.native.changes.deliverable_leaving import hand_over
 from dashgraph.connectors.native.changes.desk import Desk
 from dashgraph.connectors.native.changes.ownership import able_heir, give
 from dashgraph.domain.ids import Kind, ResourceId
@@ -72,20 +74,25 @@ async def settle_owned(desk: Desk, wish: DeleteUser, row: AnyRow) -> int:
 
 
 async def _give_everything(desk: Desk, former: str, heir: str) -> int:
-    """Folders first, so that the heir sees them and the dashboards can stay where they are."""
+    """Folders first, so that the heir sees them and the dashboards stay where they are; schedules and alerts last."""
     moved = await desk.ledger.update(folders, folders.c.owner_id == former, owner_id=heir)
     mine = (dashboards.c.owner_id == former) & dashboards.c.deleted_at.is_(None)
     owned = select(dashboards.c.id).where(mine).order_by(dashboards.c.id).with_for_update()
     given = (await desk.session.execute(owned)).scalars().all()
     for native in given:
         await give(desk, native, former, heir, OriginalOwnerRule.NONE)
-    return len(moved) + len(given)
+    return len(moved) + len(given) + await hand_over(desk, former, heir)
 
 
 async def revoke(desk: Desk, user: str) -> int:
-    """End every token and session of a user now; how many there were."""
-    held = (tokens.c.user_id == user) & tokens.c.revoked_at.is_(None)
+    """End every token and session of a user now that still works; how many there were."""
+    held = (tokens.c.user_id == user) & works(desk.now)
     return len(await desk.ledger.update(tokens, held, revoked_at=desk.now))
+
+
+def works(now: datetime) -> ColumnElement[bool]:
+    """The tokens that are neither revoked nor over. What is over is forgotten, and nobody has to undo its end."""
+    return tokens.c.revoked_at.is_(None) & or_(tokens.c.expires_at.is_(None), tokens.c.expires_at > now)
 
 
 def _said(number: int, noun: str) -> str:

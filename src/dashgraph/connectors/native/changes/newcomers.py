@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Table, or_, select
 
 from dashgraph.connectors.native.changes.desk import Desk, Done, Handler, missing
+from dashgraph.connectors.native.changes.passwords import give_links
 from dashgraph.connectors.native.changes.users import read_names, taken_by
 from dashgraph.connectors.native.translate import Translator
 from dashgraph.domain import user_changes
 from dashgraph.domain.changes import Change
 from dashgraph.domain.ids import Kind, ResourceId
+from dashgraph.domain.passwords import INVITATION
 from dashgraph.domain.problems import Problem, TooMuch
 from dashgraph.domain.user_changes import CreateUser, CreateUsers, Invitation, InviteUsers, fact_of
 from dashgraph.domain.users import USER, User, UserStatus
@@ -21,7 +23,6 @@ from dashgraph.store.users import by_ids
 
 Row = dict[str, Any]
 MOST_AT_ONCE = 1000  # addresses
-ROWS_AT_ONCE = 200  # memberships have a key of two parts, and SQLite reads no more than 1000 alternatives
 
 
 async def create_user(desk: Desk, wish: CreateUser) -> Done:
@@ -64,7 +65,8 @@ async def invite_users(desk: Desk, wish: InviteUsers) -> Done:
             outcome = Invitation.EXISTING if key in before else Invitation.INVITED
             result |= {"user": known[key], "outcome": outcome.value}
             before.add(key)  # the same address once more is there by now
-    return Done(None, None, {"results": results, **await _preview(desk, results)})
+    told = await give_links(desk, [one for one in made if isinstance(one, str)], INVITATION)
+    return Done(None, None, {"results": results, **await _preview(desk, results)}, told_once={"secrets": told})
 
 
 def _read_addresses(desk: Desk, wish: InviteUsers) -> tuple[dict[str, CreateUser], list[dict[str, Any]]]:
@@ -108,8 +110,15 @@ async def _made(desk: Desk, wishes: Sequence[CreateUser], status: UserStatus) ->
 
 
 async def join(desk: Desk, members: Sequence[Row]) -> None:
-    for start in range(0, len(members), ROWS_AT_ONCE):
-        await desk.ledger.insert(memberships, *members[start : start + ROWS_AT_ONCE])
+    """Make these members. Who is in a group belongs to the group, so its revision counts up."""
+    await desk.ledger.insert(memberships, *members)
+    await count_up(desk, groups, sorted({row["group_id"] for row in members}))
+
+
+async def count_up(desk: Desk, table: Table, ids: Sequence[str]) -> None:
+    """Count up the revisions of users or groups whose own row stays as it is."""
+    if ids:
+        await desk.ledger.update(table, among(table.c.id, ids))
 
 
 def _row(desk: Desk, wish: CreateUser, status: UserStatus) -> Row | Problem:
@@ -154,10 +163,11 @@ def _refusal(
 
 
 async def known_groups(desk: Desk, wanted: Iterable[ResourceId]) -> set[ResourceId]:
+    """Those that are there, locked, always in the same order: their revisions are about to count up."""
     natives = {one.native for one in wanted if one.kind is Kind.GROUP and one.source == desk.source}
     if not natives:
         return set()
-    there = select(groups.c.id).where(among(groups.c.id, sorted(natives))).with_for_update(read=True, key_share=True)
+    there = select(groups.c.id).where(among(groups.c.id, sorted(natives))).order_by(groups.c.id).with_for_update()
     return {ResourceId(desk.source, Kind.GROUP, native) for native in (await desk.session.execute(there)).scalars()}
 
 

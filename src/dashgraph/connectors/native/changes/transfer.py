@@ -7,13 +7,16 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import select
 
+from dashgraph.connectors.native.changes.deliverable_leaving import inheritance
 from dashgraph.connectors.native.changes.desk import Desk, Done, Handler, missing
+from dashgraph.connectors.native.changes.leaving import works
 from dashgraph.connectors.native.changes.ownership import able_heir, give
 from dashgraph.domain.changes import Change
 from dashgraph.domain.ids import Kind
 from dashgraph.domain.ownership import TransferOwnership, TransferStep
 from dashgraph.domain.problems import BadInput, Conflict, Forbidden
 from dashgraph.domain.users import USER
+from dashgraph.store.deliverables import DELIVERABLES, OF_KIND
 from dashgraph.store.tables import dashboards, editions, folders, tokens, users
 
 
@@ -39,7 +42,7 @@ async def transfer_ownership(desk: Desk, wish: TransferOwnership) -> Done:
     if heir == giver:
         message = "Somebody else must take over; the heir is the owner."
         raise BadInput(message)
-    items = await _items(desk, giver)
+    items = await _items(desk, giver, heir)
     plan = _plan_id(wish, items)
     if wish.plan is not None and wish.plan != plan:
         message = "What would be handed over has changed since that plan; look at the new one in a dry run."
@@ -52,6 +55,9 @@ async def transfer_ownership(desk: Desk, wish: TransferOwnership) -> Done:
             await give(desk, item.id, giver, heir, wish.original_owner_rule)
         elif item.kind == Kind.FOLDER:
             await desk.ledger.update(folders, folders.c.id == item.id, owner_id=heir)
+        elif item.kind in OF_KIND:
+            table = OF_KIND[Kind(item.kind)].table
+            await desk.ledger.update(table, table.c.id == item.id, owner_id=heir)
         else:
             await desk.ledger.update(tokens, tokens.c.id == item.id, revoked_at=desk.now)
     return Done(wish.giver, USER.name, {"plan": plan, "items": [asdict(item) for item in items]})
@@ -68,7 +74,7 @@ async def _giver(desk: Desk, wish: TransferOwnership) -> str:
     return native
 
 
-async def _items(desk: Desk, giver: str) -> list[Item]:
+async def _items(desk: Desk, giver: str, heir: str) -> list[Item]:
     """Everything that names the giver as its owner, and what is to become of it."""
     title = editions.c.title
     working = (editions.c.dashboard_id == dashboards.c.id) & (editions.c.number == dashboards.c.working)
@@ -90,8 +96,13 @@ async def _items(desk: Desk, giver: str) -> list[Item]:
         Item(Kind.FOLDER, row.id, row.name, TransferStep.TRANSFER, None, row.revision)
         for row in await desk.session.execute(mine.with_for_update())
     )
+    given = {item.id for item in items if item.kind == Kind.DASHBOARD and item.step is TransferStep.TRANSFER}
+    for of in DELIVERABLES:
+        for row, reason in await inheritance(desk, of, giver, heir, given):
+            step = TransferStep.TRANSFER if reason is None else TransferStep.KEEP
+            items.append(Item(of.kind, row.id, row.name, step, reason, row.revision))
     if giver != desk.me:
-        held = select(tokens).where(tokens.c.user_id == giver, tokens.c.revoked_at.is_(None)).order_by(tokens.c.id)
+        held = select(tokens).where(tokens.c.user_id == giver, works(desk.now)).order_by(tokens.c.id)
         items.extend(Item("Token", row.id, row.name, TransferStep.REVOKE) for row in await desk.session.execute(held))
     return items
 

@@ -13,7 +13,18 @@ from dashgraph.domain.users import UserStatus
 from dashgraph.domain.viewers import TokenScope
 from dashgraph.store.database import among
 from dashgraph.store.ledger import Image, Row
-from dashgraph.store.tables import dashboards, editions, folders, groups, memberships, metadata, shares, users, widgets
+from dashgraph.store.tables import (
+    dashboards,
+    editions,
+    folders,
+    groups,
+    memberships,
+    metadata,
+    password_links,
+    shares,
+    users,
+    widgets,
+)
 from dashgraph.store.visibility import seen
 
 PROFILE = {
@@ -62,7 +73,7 @@ def _owners(image: Image) -> set[str]:
 async def check_people(desk: Desk, images: Sequence[Image]) -> None:
     """Refuse to undo what would break a rule about users, groups and who administers."""
     accounts = [image for image in images if image.table is users]
-    if not any(image.table in {users, groups, memberships} for image in images):
+    if not any(image.table in {users, groups, memberships, password_links} for image in images):
         return
     _check_rights(desk, images)
     await _check_administrators(desk, accounts)

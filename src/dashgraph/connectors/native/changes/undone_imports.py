@@ -7,6 +7,8 @@ from sqlalchemy import select
 
 from dashgraph.connectors.native.changes.desk import LEAST_TO_EDIT, Desk, Done, missing
 from dashgraph.connectors.native.changes.editions import copied, is_edition, last_number, of_edition
+from dashgraph.connectors.native.changes.import_folders import clear, made_folders
+from dashgraph.connectors.native.changes.undone_rules import check_widgets
 from dashgraph.domain.dashboards import DASHBOARD
 from dashgraph.domain.ids import Kind
 from dashgraph.domain.imports import UndoImport
@@ -30,6 +32,7 @@ async def undo_import(desk: Desk, wish: UndoImport) -> Done:
     [image] = [one for one in images if one.table is dashboards]
     if image.before is not None:
         await _put_back(desk, row, image.before, images)
+        await check_widgets(desk)
         return Done(wish.dashboard, DASHBOARD.name)
     if not decides:
         message = "The import created it, so undoing that deletes it; only the owner and administrators do."
@@ -37,6 +40,7 @@ async def undo_import(desk: Desk, wish: UndoImport) -> Done:
     if row.deleted_at is None:
         gone = {"deleted_at": desk.now, "deleted_by": desk.me}
         await desk.ledger.update(dashboards, dashboards.c.id == row.id, **gone)
+    await clear(desk, made_folders(images))
     return Done(wish.dashboard)
 
 

@@ -6,7 +6,7 @@ import secrets
 
 from dashgraph.connectors.native.changes.desk import Desk, Done, Handler
 from dashgraph.domain.changes import Change
-from dashgraph.domain.dashfile import Limits
+from dashgraph.domain.formats.values import Limits
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.imports import check_may_import
 from dashgraph.domain.problems import BadInput, TooMuch

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
+from dashgraph.connectors.native.changes.deliverable_leaving import disable
 from dashgraph.connectors.native.changes.desk import Desk, Done, Handler, missing
 from dashgraph.connectors.native.changes.leaving import (
     administrators,
@@ -14,6 +15,7 @@ from dashgraph.connectors.native.changes.leaving import (
 )
 from dashgraph.domain import user_changes
 from dashgraph.domain.changes import UNCHANGED, Change
+from dashgraph.domain.deliverables import DisabledReason
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.problems import BadInput, Conflict, Forbidden, InvalidState
 from dashgraph.domain.roles import RoleKind
@@ -32,7 +34,7 @@ CALLED = (*NAMES, "name", "initials")
 
 async def update_user(desk: Desk, wish: UpdateUser) -> Done:
     _check_may_update(desk, wish)
-    row = await account(desk, wish.user)
+    row = await changed_account(desk, wish.user)
     values: dict[str, Any] = {}
     given = {name: getattr(wish, name) for name in NAMES if getattr(wish, name) is not UNCHANGED}
     if given:
@@ -86,7 +88,7 @@ def read_names(given: dict[str, str | None]) -> dict[str, str | None]:
 async def set_user_active(desk: Desk, wish: SetUserActive) -> Done:
     """An invited user becomes active by this too."""
     admins = await administrators(desk)
-    row = await account(desk, wish.user)
+    row = await changed_account(desk, wish.user)
     status = UserStatus.ACTIVE if wish.active else UserStatus.INACTIVE
     revoked = 0
     if row.status != status.value:
@@ -94,6 +96,7 @@ async def set_user_active(desk: Desk, wish: SetUserActive) -> Done:
             check_dispensable(desk, row, admins, verb="deactivate")
         await desk.ledger.update(users, users.c.id == row.id, status=status.value)
     if not wish.active:
+        await disable(desk, DisabledReason.OWNER_INACTIVE, owner_id=row.id)
         revoked = await revoke(desk, row.id)
     return Done(wish.user, USER.name, {"tokens_revoked": revoked})
 
@@ -101,7 +104,7 @@ async def set_user_active(desk: Desk, wish: SetUserActive) -> Done:
 async def change_user_role(desk: Desk, wish: ChangeUserRole) -> Done:
     role = user_changes.role_named(wish.role)
     admins = await administrators(desk)
-    row = await account(desk, wish.user)
+    row = await changed_account(desk, wish.user)
     if row.role == role.native_name:
         return Done(wish.user, USER.name)
     if role.kind is not RoleKind.ADMIN:
@@ -115,12 +118,13 @@ async def change_user_role(desk: Desk, wish: ChangeUserRole) -> Done:
 async def delete_user(desk: Desk, wish: DeleteUser) -> Done:
     """Shares to the user and memberships stay as they are, and are seen by nobody until the user is restored."""
     admins = await administrators(desk)
-    row = await account(desk, wish.user)
+    row = await changed_account(desk, wish.user)
     check_dispensable(desk, row, admins, verb="delete")
     given = await settle_owned(desk, wish, row)
     revoked = await revoke(desk, row.id)
     gone = {"status": UserStatus.DELETED.value, "deleted_at": desk.now, "deleted_by": desk.me}
     await desk.ledger.update(users, users.c.id == row.id, **gone)
+    await disable(desk, DisabledReason.OWNER_DELETED, owner_id=row.id)
     return Done(wish.user, USER.name, {"tokens_revoked": revoked, "transferred": given})
 
 
@@ -129,11 +133,19 @@ async def restore_user(desk: Desk, wish: RestoreUser) -> Done:
     if row.status != UserStatus.DELETED.value:
         message = f"{row.name} is not deleted."
         raise InvalidState(message)
+    desk.check_revision(row.revision)
     await check_free(desk, email=row.email, user_name=row.user_name, but=row.id)
     status = UserStatus.ACTIVE if wish.active else UserStatus.INACTIVE
     back = {"status": status.value, "deleted_at": None, "deleted_by": None}
     await desk.ledger.update(users, users.c.id == row.id, **back)
     return Done(wish.user, USER.name)
+
+
+async def changed_account(desk: Desk, one: ResourceId) -> AnyRow:
+    """A user that the change is about, as `account`. Raises StaleRevision for another revision than expected."""
+    row = await account(desk, one)
+    desk.check_revision(row.revision)
+    return row
 
 
 async def account(desk: Desk, one: ResourceId) -> AnyRow:

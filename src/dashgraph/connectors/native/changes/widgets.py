@@ -4,6 +4,7 @@ import json
 
 from sqlalchemy import select
 
+from dashgraph.connectors.native.changes.deliverable_leaving import disable_without_widget
 from dashgraph.connectors.native.changes.desk import LEAST_TO_EDIT, Desk, Done, Handler, missing
 from dashgraph.connectors.native.changes.editions import Draft, checked, draft
 from dashgraph.domain.changes import UNCHANGED, Change
@@ -57,6 +58,7 @@ async def move_widget(desk: Desk, wish: MoveWidget) -> Done:
     place = origin.place_of(row.id)
     await origin.remove(row.id)
     await origin.save()
+    await disable_without_widget(desk, origin.dashboard)
     kept = select(widgets.c.id).where(widgets.c.dashboard_id == origin.dashboard, widgets.c.id == row.id)
     stays = (await desk.session.execute(kept)).first() is not None
     native = desk.fresh_id() if stays else row.id
@@ -78,6 +80,7 @@ async def delete_widget(desk: Desk, wish: DeleteWidget) -> Done:
     changing, row = await _held(desk, wish.widget)
     await changing.remove(row.id)
     await changing.save()
+    await disable_without_widget(desk, changing.dashboard)
     dashboard = ResourceId(desk.source, Kind.DASHBOARD, changing.dashboard)
     return Done(dashboard, DASHBOARD.name, {"deleted": wish.widget.encode()})
 

@@ -154,6 +154,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("dashboards", schema=None) as batch_op:
         batch_op.create_index("ix_dashboards_created_at_id", ["created_at", "id"], unique=False)
+        batch_op.create_index(
+            "ix_dashboards_deleted_at_id",
+            ["deleted_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("deleted_at IS NOT NULL"),
+            postgresql_where=sa.text("deleted_at IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_dashboards_folder_id"), ["folder_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_dashboards_imported_as"), ["imported_as"], unique=False)
         batch_op.create_index("ix_dashboards_owner_id_id", ["owner_id", "id"], unique=False)
@@ -183,6 +190,7 @@ def upgrade() -> None:
         sa.Column("type", sa.Text(), nullable=True),
         sa.Column("type_key", Key, nullable=True),
         sa.Column("datasource_id", Key, nullable=True),
+        sa.Column("format", Key, nullable=True),
         sa.Column("created_at", Instant, nullable=False),
         sa.Column("published_at", Instant, nullable=True),
         sa.Column("published_by", Key, nullable=True),
@@ -239,6 +247,7 @@ def upgrade() -> None:
         sa.Column("subtype_key", Key, nullable=True),
         sa.Column("description", sa.Text(), nullable=True),
         sa.Column("datasource_id", Key, nullable=True),
+        sa.Column("format", Key, nullable=True),
         sa.Column("updated_at", Instant, nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -262,12 +271,24 @@ def upgrade() -> None:
         sa.Column("user_id", Key, nullable=False),
         sa.Column("scopes", sa.Text(), nullable=False),
         sa.Column("wanted", sa.Text(), nullable=False),
+        sa.Column("format", Key, nullable=False),
         sa.Column("created_at", Instant, nullable=False),
         sa.Column("expires_at", Instant, nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_transfers_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_transfers")),
         sa.Index(op.f("ix_transfers_user_id"), "user_id"),
         sa.Index(op.f("ix_transfers_expires_at"), "expires_at"),
+    )
+    op.create_table(
+        "password_links",
+        sa.Column("hash", Key, nullable=False),
+        sa.Column("user_id", Key, nullable=False),
+        sa.Column("created_at", Instant, nullable=False),
+        sa.Column("expires_at", Instant, nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_password_links_user_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_password_links")),
+        sa.Index(op.f("ix_password_links_user_id"), "user_id"),
+        sa.Index(op.f("ix_password_links_expires_at"), "expires_at"),
     )
     op.create_table(
         "uploads",
@@ -290,28 +311,38 @@ def upgrade() -> None:
         sa.Column("id", Key, nullable=False),
         sa.Column("kind", Key, nullable=False),
         sa.Column("at", Instant, nullable=False),
-        sa.Column("actor_id", Key, nullable=False),
+        sa.Column("actor_id", Key, nullable=True),
         sa.Column("about_kind", Key, nullable=True),
         sa.Column("about_id", Key, nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("undone_by", Key, nullable=True),
         sa.Column("undoes", Key, nullable=True),
         sa.Column("idempotency_key", Key, nullable=True),
+        sa.Column("item", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("digest", sa.Text(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("changes", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_operations")),
-        sa.UniqueConstraint("actor_id", "idempotency_key", name=op.f("uq_operations_actor_id_idempotency_key")),
+        sa.UniqueConstraint(
+            "idempotency_key", "actor_id", "item", name=op.f("uq_operations_idempotency_key_actor_id_item")
+        ),
+        sa.Index("ix_operations_at_id", "at", "id"),
+        sa.Index("ix_operations_actor_id_at", "actor_id", "at"),
+        sa.Index("ix_operations_about_id_at", "about_id", "at"),
+        sa.Index(
+            "ix_operations_at_keyed",
+            "at",
+            sqlite_where=sa.text("idempotency_key IS NOT NULL"),
+            postgresql_where=sa.text("idempotency_key IS NOT NULL"),
+        ),
     )
-    op.create_index("ix_operations_at_id", "operations", ["at", "id"])
-    op.create_index("ix_operations_actor_id_at", "operations", ["actor_id", "at"])
-    op.create_index("ix_operations_about_id_at", "operations", ["about_id", "at"])
 
 
 def downgrade() -> None:
     for table in (
         "operations",
         "uploads",
+        "password_links",
         "transfers",
         "widgets",
         "shares",

@@ -1,0 +1,389 @@
+"""GraphQL over WebSocket as its protocol says, told by a client that can do everything wrong."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack
+from typing import Any
+
+import aiohttp
+import pytest
+from structlog.testing import capture_logs
+
+from conftest import Stores
+from dashgraph.services.identity import REFUSED
+from serving import INSIDES, served
+from sockets import PROTOCOL, SECONDS, connected
+from test_server import unreachable
+from workshop import Floor, job_id, working
+
+NAME = "{ viewer { user { displayName } } }"
+NORA = {"data": {"viewer": {"user": {"displayName": "Nora Whitfield"}}}}
+FOLLOW = "subscription($id: ID!) { jobUpdated(id: $id) { status progress { done } } }"
+INIT = {"type": "connection_init", "payload": {}}
+
+
+@pytest.fixture(scope="module")
+async def floor(stores: Stores) -> AsyncIterator[Floor]:
+    async with working(stores) as found:
+        yield found
+
+
+def next_of(one: str, **job: Any) -> dict[str, Any]:
+    return {"id": one, "type": "next", "payload": {"data": {"jobUpdated": job}}}
+
+
+async def test_a_subscription_tells_every_change_and_completes(floor: Floor) -> None:
+    name = await floor.job()
+
+    async with connected(floor.address) as socket:
+        assert socket.ws.protocol == PROTOCOL
+        await socket.greet(floor.token)
+        await socket.subscribe("1", FOLLOW, id=job_id(name))
+        assert await socket.receive() == next_of("1", status="QUEUED", progress={"done": 0})
+        await floor.workshop.change(name, status="running", done=1)
+        assert await socket.receive() == next_of("1", status="RUNNING", progress={"done": 1})
+        await floor.workshop.change(name, status="succeeded")
+        assert await socket.receive() == next_of("1", status="SUCCEEDED", progress={"done": 1})
+        assert await socket.receive() == {"id": "1", "type": "complete"}
+        for _ in range(2):  # under the same id
+            assert await socket.ask(NAME) == {"data": {"viewer": {"user": {"displayName": "asker"}}}}
+
+
+async def test_queries_and_mutations_come_over_it_too(floor: Floor) -> None:
+    name = await floor.job()
+    cancel = "mutation($input: CancelJobInput!) { cancelJob(input: $input) { job { status } errors { code } } }"
+
+    async with connected(floor.address) as socket:
+        await socket.greet(floor.token)
+        await socket.subscribe("1", FOLLOW, id=job_id(name))
+        await socket.receive()
+        assert await socket.ask("query($n: Int) { dashboards(first: $n) { totalCount } }", n=1) == {
+            "data": {"dashboards": {"totalCount": 0}}
+        }
+        await socket.subscribe("2", cancel, input={"jobId": job_id(name)})
+        told = [await socket.receive() for _ in range(4)]
+
+    done = {"data": {"cancelJob": {"job": {"status": "CANCELLED"}, "errors": []}}}
+    of = {one: [message for message in told if message["id"] == one] for one in ("1", "2")}
+    assert of["2"] == [{"id": "2", "type": "next", "payload": done}, {"id": "2", "type": "complete"}]
+    assert of["1"] == [next_of("1", status="CANCELLED", progress={"done": 0}), {"id": "1", "type": "complete"}]
+
+
+async def test_a_client_that_completes_hears_no_more_of_it_and_may_use_the_id_again(floor: Floor) -> None:
+    name = await floor.job()
+
+    async with connected(floor.address) as socket:
+        await socket.greet(floor.token)
+        await socket.subscribe("1", FOLLOW, id=job_id(name))
+        await socket.receive()
+        await socket.send({"id": "1", "type": "complete"})
+        await socket.send({"id": "never begun", "type": "complete"})
+        await socket.alive()
+        assert floor.nobody_watches()
+        await floor.workshop.change(name, done=7)
+        await socket.subscribe("1", FOLLOW, id=job_id(name))
+        assert await socket.receive() == next_of("1", status="QUEUED", progress={"done": 7})
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("{", "GRAPHQL_PARSE_FAILED"),
+        ("{ nope }", "GRAPHQL_VALIDATION_FAILED"),
+        ("subscription { jobUpdated { id } }", "GRAPHQL_VALIDATION_FAILED"),
+        ("subscription($id: ID!) { jobUpdated(id: $id) { id } }", "BAD_USER_INPUT"),
+        ("query A { __typename } query B { __typename }", "BAD_USER_INPUT"),
+        ("#" * 200_001, "TOO_MUCH"),
+    ],
+)
+async def test_an_operation_that_cannot_be_is_an_error_and_the_connection_goes_on(
+    floor: Floor, query: str, code: str
+) -> None:
+    async with connected(floor.address) as socket:
+        await socket.greet(await floor.service.token())
+        await socket.subscribe("1", query)
+        refused = await socket.receive()
+        assert (refused["id"], refused["type"]) == ("1", "error")
+        assert [error["extensions"]["code"] for error in refused["payload"]] == [code]
+        assert await socket.ask(NAME) == NORA
+
+
+LATE = {"id": "1", "type": "subscribe", "payload": {"query": "{ __typename }"}}
+# What is sent after the connection was acknowledged; the code and the beginning of the reason it is closed with.
+VIOLATIONS: dict[str, tuple[list[object], int, str]] = {
+    "a second init": ([INIT], 4429, "Too many initialisation requests"),
+    "no JSON": (["{"], 4400, "Invalid message: it is not JSON"),
+    "a number that is none": (['{"type": "ping", "payload": {"a": NaN}}'], 4400, "Invalid message: it is not JSON"),
+    "a hundred thousand brackets": (["[" * 100_000], 4400, "Invalid message: it is not JSON"),
+    "a list": (["[]"], 4400, "Invalid message: it is not a JSON object"),
+    "null": (["null"], 4400, "Invalid message: it is not a JSON object"),
+    "a binary frame": ([b'{"type": "ping"}'], 4400, "Invalid message: messages are text"),
+    "an unknown type": ([{"type": "start", "id": "1"}], 4400, "Invalid message: no such `type`"),
+    "a type that is no text": ([{"type": ["ping"]}], 4400, "Invalid message: no such `type`"),
+    "no type": ([{"id": "1"}], 4400, "Invalid message: no such `type`"),
+    "a message of the server": ([{"id": "1", "type": "next", "payload": {}}], 4400, "Invalid message: no such `type`"),
+    "a ping with a list": ([{"type": "ping", "payload": []}], 4400, "Invalid message: `payload`"),
+    "a pong with a text": ([{"type": "pong", "payload": "x"}], 4400, "Invalid message: `payload`"),
+    "no id": ([{"type": "subscribe", "payload": {"query": "{ a }"}}], 4400, "Invalid message: `id`"),
+    "an empty id": ([{**LATE, "id": ""}], 4400, "Invalid message: `id`"),
+    "an id that is a number": ([{**LATE, "id": 1}], 4400, "Invalid message: `id`"),
+    "a complete without id": ([{"type": "complete"}], 4400, "Invalid message: `id`"),
+    "no payload": ([{"id": "1", "type": "subscribe"}], 4400, "Invalid message: the `payload` of subscribe"),
+    "no query": ([{**LATE, "payload": {}}], 4400, "Invalid message: `query` is missing"),
+    "variables that are a list": (
+        [{**LATE, "payload": {"query": "{ a }", "variables": []}}],
+        4400,
+        "Invalid message: `variables`",
+    ),
+    "too big": ([json.dumps({"type": "ping", "payload": {"x": "x" * 1_100_000}})], 1009, ""),
+    "an id that is taken": (
+        [{**LATE, "payload": {"query": FOLLOW, "variables": {"id": "JOB"}}}] * 2,
+        4409,
+        "Subscriber for 1 already exists",
+    ),
+    "a long id that is taken": (
+        [{"id": "ö" * 200, "type": "subscribe", "payload": {"query": FOLLOW, "variables": {"id": "JOB"}}}] * 2,
+        4409,
+        "Subscriber for ööö",
+    ),
+}
+
+
+@pytest.mark.parametrize(("messages", "code", "reason"), VIOLATIONS.values(), ids=VIOLATIONS)
+async def test_who_breaks_the_protocol_is_shown_out(
+    floor: Floor, messages: list[object], code: int, reason: str
+) -> None:
+    name = await floor.job()
+
+    async with connected(floor.address) as socket:
+        await socket.greet(floor.token)
+        for message in messages:
+            given = message if isinstance(message, str | bytes) else json.dumps(message)
+            await socket.send(given.replace("JOB", job_id(name)) if isinstance(given, str) else given)
+        found, why = await socket.closed()
+
+    assert found == code
+    assert why.startswith(reason)
+    assert len(why.encode()) <= 123
+    assert not INSIDES.search(why)
+    assert floor.nobody_watches()
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        (LATE, 4401),
+        ({"type": "connection_init", "payload": []}, 4400),
+        ({"type": "connection_init", "payload": {"token": "dg_wrong"}}, 4403),
+        ({"type": "connection_init", "payload": {"token": 1}}, 4403),
+        ({"type": "connection_init", "payload": {"authorization": "Basic bm9yYTp4"}}, 4403),
+        (INIT, 4403),
+        ({"type": "connection_init"}, 4403),
+    ],
+)
+async def test_before_it_is_known_who_is_there_nothing_is_answered(floor: Floor, message: object, code: int) -> None:
+    async with connected(floor.address) as socket:
+        await socket.send(message)
+        found, why = await socket.closed()
+
+    reasons = {4401: "Unauthorized", 4400: "Invalid message: `payload` is a JSON object"}
+    assert (found, why) == (code, reasons.get(code, f"Forbidden: {REFUSED}"))
+
+
+async def test_a_token_comes_in_the_payload_or_in_the_header(floor: Floor) -> None:
+    token = await floor.service.token()
+    bearer = f"Bearer {token}"
+    payloads: list[dict[str, str]] = [{"token": token}, {"authorization": bearer}, {"Authorization": bearer}]
+
+    for payload in payloads:
+        async with connected(floor.address) as socket:
+            await socket.greet(**payload)
+            assert await socket.ask(NAME) == NORA
+    async with connected(floor.address, headers={"Authorization": bearer}) as socket:
+        await socket.send({"type": "connection_init", "payload": None})
+        assert await socket.receive() == {"type": "connection_ack"}
+        assert await socket.ask(NAME) == NORA
+
+
+async def test_pings_are_answered_with_what_they_carry_also_before_the_init(floor: Floor) -> None:
+    async with connected(floor.address) as socket:
+        await socket.alive()
+        await socket.send({"type": "ping", "payload": {"at": 1}})
+        assert await socket.receive() == {"type": "pong", "payload": {"at": 1}}
+        await socket.send({"type": "pong"})
+        await socket.send({"type": "pong", "payload": {"at": 2}})
+        await socket.greet(await floor.service.token())
+        await socket.alive()
+
+
+async def test_who_says_nothing_is_shown_out(stores: Stores) -> None:
+    async with (
+        served(await stores.fresh("empty"), live_init_seconds=0.05) as service,
+        connected(service.client.address) as socket,
+    ):
+        assert await socket.closed() == (4408, "Connection initialisation timeout")
+
+
+async def test_another_protocol_is_not_spoken(floor: Floor) -> None:
+    for protocols in ((), ("graphql-ws",)):
+        async with connected(floor.address, protocols=protocols) as socket:
+            found, why = await socket.closed()
+        assert (found, why) == (4406, f"Subprotocol not acceptable; there is {PROTOCOL}")
+    async with connected(floor.address, protocols=("graphql-ws", PROTOCOL)) as socket:
+        await socket.greet(await floor.service.token())
+
+
+@pytest.mark.parametrize(
+    ("origin", "code"), [("https://evil.example", 4403), ("null", 4403), ("", 4403), ("http://HOST", None)]
+)
+async def test_only_pages_of_this_server_connect(floor: Floor, origin: str, code: int | None) -> None:
+    host = floor.address.removeprefix("http://")
+
+    async with connected(floor.address, headers={"Origin": origin.replace("HOST", host)}) as socket:
+        if code is None:
+            await socket.greet(floor.token)
+        else:
+            assert await socket.closed() == (code, "Forbidden: only pages of this server may connect")
+
+
+async def test_a_token_that_is_revoked_ends_its_subscriptions(floor: Floor) -> None:
+    name = await floor.job()
+    issued = await floor.service.world.identity.create_token("asker@x.example", name="short")
+
+    async with connected(floor.address) as socket:
+        await socket.greet(issued.text)
+        await socket.subscribe("1", FOLLOW, id=job_id(name))
+        await socket.receive()
+        await floor.service.world.identity.revoke(issued.id)
+        await floor.workshop.change(name, done=1)
+        ended = await socket.receive()
+        await socket.subscribe("2", "{ __typename }")
+        refused = await socket.receive()
+
+    for message, one in ((ended, "1"), (refused, "2")):
+        error = {"message": REFUSED, "extensions": {"code": "UNAUTHENTICATED"}}
+        assert message == {"id": one, "type": "error", "payload": [error]}
+
+
+async def test_operations_on_one_connection_are_bounded(stores: Stores) -> None:
+    async with working(stores, live_operations=2) as floor:
+        name = await floor.job()
+        async with connected(floor.address) as socket:
+            await socket.greet(floor.token)
+            for one in ("1", "2"):
+                await socket.subscribe(one, FOLLOW, id=job_id(name))
+                await socket.receive()
+            await socket.subscribe("3", FOLLOW, id=job_id(name))
+            refused = await socket.receive()
+            await socket.send({"id": "1", "type": "complete"})
+            await socket.subscribe("3", FOLLOW, id=job_id(name))
+            accepted = await socket.receive()
+
+    message = "2 operations run on this connection; complete one of them first."
+    error = {"message": message, "extensions": {"code": "TOO_MUCH"}}
+    assert refused == {"id": "3", "type": "error", "payload": [error]}
+    assert (accepted["id"], accepted["type"]) == ("3", "next")
+
+
+async def test_connections_are_bounded(stores: Stores) -> None:
+    async with working(stores, live_connections=1) as floor:
+        async with connected(floor.address) as socket:
+            await socket.greet(floor.token)
+            with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+                await connected(floor.address).__aenter__()
+            assert refused.value.status == 503
+            assert refused.value.headers is not None
+            assert refused.value.headers["Retry-After"] == "5"
+            await socket.alive()
+        async with asyncio.timeout(SECONDS):
+            while True:
+                try:
+                    async with connected(floor.address) as socket:
+                        await socket.greet(floor.token)
+                    break
+                except aiohttp.WSServerHandshakeError:
+                    continue  # the server has not seen yet that the first has gone
+
+
+async def gone(floor: Floor, logged: Sequence[Any]) -> dict[str, Any]:
+    """The line that is logged when a connection has ended."""
+    async with asyncio.timeout(SECONDS):
+        while not (lines := [line for line in logged if line.get("path") == "/graphql"]):
+            assert (await floor.service.client.send("GET", "/healthz")).status == 200
+    [line] = lines
+    return dict(line)
+
+
+async def test_a_client_that_answers_no_pings_is_let_go(stores: Stores) -> None:
+    async with working(stores, live_ping_seconds=0.1) as floor:
+        with capture_logs() as logged:
+            async with connected(floor.address, autoping=False) as socket:
+                await socket.greet(floor.token)
+                await socket.subscribe("1", FOLLOW, id=job_id(await floor.job()))
+                await gone(floor, logged)
+        assert floor.nobody_watches()
+
+
+async def test_a_client_that_answers_pings_stays(stores: Stores) -> None:
+    """Also when more time has passed than one has to say who is there."""
+    seconds = {"live_init_seconds": 1, "live_ping_seconds": 0.4}
+    async with working(stores, **seconds) as floor, connected(floor.address, autoping=False) as socket:
+        await socket.greet(floor.token)
+        for _ in range(3):
+            frame = await socket.ws.receive(SECONDS)
+            assert frame.type is aiohttp.WSMsgType.PING
+            await socket.ws.pong(frame.data)
+        await socket.alive()
+
+
+async def test_a_client_that_reads_nothing_is_let_go(stores: Stores) -> None:
+    large = "query { __schema { types { name description fields { name description args { name description } } } } }"
+    async with working(stores, live_ping_seconds=0.2) as floor:
+        with capture_logs() as logged:
+            async with connected(floor.address) as socket:
+                await socket.greet(floor.token)
+                socket.ws._conn.transport.pause_reading()
+                for number in range(40):
+                    await socket.subscribe(str(number), large)
+                line = await gone(floor, logged)
+                socket.ws._conn.transport.abort()
+
+    assert line["status"] == 101
+
+
+async def test_a_client_that_goes_leaves_nothing_behind(floor: Floor) -> None:
+    with capture_logs() as logged:
+        async with connected(floor.address) as socket:
+            await socket.greet(floor.token)
+            await socket.subscribe("1", FOLLOW, id=job_id(await floor.job()))
+            await socket.receive()
+            assert not floor.nobody_watches()
+        line = await gone(floor, logged)
+
+    assert (line["status"], line["user"]) == (101, "asker")
+    assert floor.nobody_watches()
+    assert [line["event"] for line in logged if line["event"] != "request"] == []
+
+
+async def test_a_server_that_stops_says_so(stores: Stores) -> None:
+    async with AsyncExitStack() as client:
+        async with working(stores) as floor:
+            socket = await client.enter_async_context(connected(floor.address))
+            await socket.greet(floor.token)
+            await socket.subscribe("1", FOLLOW, id=job_id(await floor.job()))
+            await socket.receive()
+            closed = asyncio.create_task(socket.closed())
+
+        assert await closed == (1001, "The server stops; connect again.")
+
+
+async def test_a_store_that_does_not_answer_is_for_later(stores: Stores) -> None:
+    address = await stores.fresh("demo")
+    async with served(address) as service:
+        token = await service.token()
+        async with unreachable(stores, service, address), connected(service.client.address) as socket:
+            await socket.send({"type": "connection_init", "payload": {"token": token}})
+            found, why = await socket.closed()
+
+    assert (found, why) == (1013, "The database of local did not answer; try again, and see /readyz for its state.")
