@@ -27,7 +27,7 @@ from dashgraph.store.tables import shares
 from dashgraph.store.work_tables import deliveries, jobs, recipients, schedules, targets
 from dashgraph.store.working import job_row
 from delivering import sinks
-from test_sinks_email import Postbox, handed_in_at, running
+from postbox import Postbox, handed_in_at, running
 
 MONDAY = datetime(2026, 6, 15, 7, tzinfo=UTC)
 

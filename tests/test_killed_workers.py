@@ -16,7 +16,7 @@ from company import Company
 from conftest import Stores, asking
 from dashgraph.store.database import Database
 from dashgraph.store.work_tables import deliveries, jobs, recipients, schedules, targets
-from test_sinks_email import Postbox, running
+from postbox import Postbox, running
 
 FIRINGS, PROCESSES, KILLS = 300, 3, 6
 DEADLINE = 240  # seconds
@@ -64,7 +64,7 @@ async def until(reached: Callable[[], bool]) -> None:
 async def counted(database: Database) -> Counter[str]:
     async with database.reading() as session:
         found = await session.execute(select(jobs.c.status, func.count()).group_by(jobs.c.status))
-        return Counter(dict(found.tuples().all()))
+        return Counter(dict(found.all()))
 
 
 @pytest.mark.parametrize("stores", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
@@ -95,7 +95,7 @@ async def test_no_firing_is_lost_or_doubled_while_processes_are_killed(stores: S
             fired = (await session.execute(select(func.count(jobs.c.schedule_id.distinct())))).scalar_one()
             settled = await session.execute(select(deliveries.c.status, func.count()).group_by(deliveries.c.status))
             assert fired == FIRINGS
-            assert dict(settled.tuples().all()) == {"delivered": 2 * FIRINGS}
+            assert dict(settled.all()) == {"delivered": 2 * FIRINGS}
     received = Counter(str(mail["Message-ID"]) for mail in postbox.messages)
     repeated = sum(received.values()) - len(received)
     print(f"{FIRINGS} firings, {KILLS} processes killed: {len(received)} mails, {repeated} of them sent again")

@@ -17,8 +17,8 @@ from dashgraph.domain.viewers import Viewer
 from dashgraph.services.jobs.crew import Crew
 from dashgraph.services.jobs.engine import DbosEngine
 from dashgraph.store.database import beside
+from postbox import Postbox, running
 from readme import README, compact
-from test_sinks_email import Postbox, running
 
 PART = re.compile(r"## Send a dashboard every Monday at nine\n(.*?)\n## ", re.DOTALL)
 BLOCKS = re.compile(r"```(?:graphql|json)\n(.*?)```", re.DOTALL)

@@ -1,17 +1,12 @@
 """E-mail, handed in to a real mail server on loopback."""
 
-import asyncio
 import email
 import email.policy
 import socket
-import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
-from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -24,50 +19,12 @@ from dashgraph.domain.problems import BadInput
 from dashgraph.domain.secrets import Secret
 from dashgraph.domain.targets import Attachment, EmailTarget, Message
 from dashgraph.services.delivering.answers import one_line
-from dashgraph.services.delivering.email import MOST_LOSSES, MailServer, Security, body, head
+from dashgraph.services.delivering.email import MOST_LOSSES, Security, body, head
 from delivering import MESSAGE, NOW, PICTURE, SHEET, Certificate, sinks
+from postbox import SENDER, Postbox, handed_in_at, running
 
 TARGET = EmailTarget(recipients=())
 PASSWORD = "sesame-in-the-clear"
-SENDER = "Bühne & Co <reports@bike.example>"
-
-
-class Postbox:
-    """Takes mail in. `answers` are what it says to addresses, the next one each time.
-
-    For those in `cut` it loses the connection, to those in `ignored` it never answers.
-    """
-
-    def __init__(self) -> None:
-        self.taken: list[tuple[Session, Envelope]] = []
-        self.answers: dict[str, list[str]] = {}
-        self.cut: set[str] = set()
-        self.ignored: set[str] = set()
-        self.connections = 0
-
-    async def handle_RCPT(self, server: SMTP, _session: Session, envelope: Envelope, address: str, _: Any) -> str:  # noqa: N802
-        if address in self.cut:
-            server.transport.abort()
-        if address in self.ignored:
-            await asyncio.Event().wait()
-        if self.answers.get(address):
-            answer = self.answers[address].pop(0)
-            if not answer.startswith("250"):
-                return answer
-        envelope.rcpt_tos.append(address)
-        return "250 fine"
-
-    async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        self.taken.append((session, envelope))
-        return "250 queued as 42"
-
-    @property
-    def messages(self) -> list[EmailMessage]:
-        return [email.message_from_bytes(one.content, policy=email.policy.default) for _, one in self.taken]  # type: ignore[misc]
-
-    @property
-    def addresses(self) -> list[list[str]]:
-        return [one.rcpt_tos for _, one in self.taken]
 
 
 @pytest.fixture(scope="module")
@@ -78,23 +35,6 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
 @pytest.fixture
 def postbox() -> Postbox:
     return Postbox()
-
-
-@asynccontextmanager
-async def running(postbox: Postbox, *, implicit: ssl.SSLContext | None = None, **more: Any) -> AsyncIterator[int]:
-    """The port of a mail server."""
-
-    def connected() -> SMTP:
-        postbox.connections += 1
-        return SMTP(postbox, **{"hostname": "mail.bike.example", "enable_SMTPUTF8": True, **more})
-
-    server = await asyncio.get_running_loop().create_server(connected, "127.0.0.1", 0, ssl=implicit)
-    async with server:
-        yield server.sockets[0].getsockname()[1]
-
-
-def handed_in_at(port: int, security: Security = Security.NONE, **more: Any) -> MailServer:
-    return MailServer("127.0.0.1", port, security, **{"sender": SENDER, "user": "", "password": Secret(""), **more})
 
 
 async def test_a_mail_has_text_html_the_picture_and_the_files_and_nobody_sees_the_others(
