@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -58,7 +59,7 @@ def running() -> Iterator[str]:
             _wait(server, port, log)
             yield f"postgresql://dashgraph@127.0.0.1:{port}"
         finally:
-            server.terminate()
+            server.send_signal(signal.SIGINT)  # which waits for nobody who is still connected
             try:
                 server.wait(20)
             except subprocess.TimeoutExpired:
