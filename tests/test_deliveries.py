@@ -184,6 +184,18 @@ async def test_subject_and_text_are_templates_in_the_zone_of_the_schedule(office
     assert "{{$nonsense}} &amp; &lt;b&gt;" in mail.get_body(("html",)).get_content()
 
 
+async def test_presets_of_filters_stand_on_the_sheet(office: Office) -> None:
+    await office.to({"user_id": "ann"})
+    presets = json.dumps({"Region": ["North", "South"], "Year": 2026})
+    await office.write(update(schedules).values(filters=presets))
+
+    await office.attempt(await office.start())
+
+    shown = " ".join(text_of(office.postbox).split())
+    assert "Region is North, South" in shown
+    assert "Year is 2026" in shown
+
+
 async def test_a_picture_stands_in_the_mail_itself(office: Office) -> None:
     await office.to({"user_id": "ann"})
     await office.write(update(schedules).values(format="inline"))

@@ -5,7 +5,7 @@ by which e-mail programs, webhooks and file targets tell a repetition. What is n
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from dashgraph.domain.deliverables import DeliveryFormat, DisabledReason
@@ -22,6 +22,7 @@ from dashgraph.services.delivering.sinks import Sinks, place
 from dashgraph.services.identity import Account, Identity
 from dashgraph.services.jobs.attempts import Attempt, Ended, Superseded, TryAgain
 from dashgraph.services.messages import BODIES, message, page, values_of
+from dashgraph.services.rendering.conditions import presets
 from dashgraph.services.rendering.render import Rendering
 from dashgraph.services.rendering.sheet import Sheet
 from dashgraph.services.sheets import Sheets
@@ -97,6 +98,7 @@ class Deliveries:
         except NotFound:
             await self._disable(attempt, DisabledReason.WIDGET_DELETED)
             raise InvalidState(LOST_WIDGET) from None
+        sheet = replace(sheet, filters=(*sheet.filters, *presets(wanted.filters or {})))
         kept = await working.files(self._database, attempt.id)
         if kept:
             return _Drawn(sheet, Attachment(kept[0].name, kept[0].content_type, kept[0].content))

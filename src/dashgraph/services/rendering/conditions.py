@@ -1,6 +1,8 @@
 """The filters of a dashboard in words: `Region is Nordics or Iberia`, `Order date in the last 3 months`."""
 
+import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +47,17 @@ def in_words(filters: list[Filter]) -> tuple[SheetFilter, ...]:
         for one in filters
         for jaql in one.levels or ([one.jaql] if one.jaql else [])
     )
+
+
+def presets(given: Mapping[str, Any]) -> tuple[SheetFilter, ...]:
+    """Filters that a delivery sets besides, by name, as somebody wrote them: one value, a list, or any JSON."""
+    return tuple(SheetFilter(name, f"is {_written(value)}", off=False) for name, value in given.items())
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(_written(item) for item in value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _subject(jaql: Jaql) -> str:
