@@ -90,6 +90,7 @@ async def test_each_job_is_carried_out_once(stores: Stores) -> None:
         assert {row.status for row in found} == {"succeeded"}
         assert found[3].result == '{"hello": "job 3"}'
         assert (found[3].done, found[3].total, found[3].attempts) == (1, 1, 1)
+        assert found[3].created_at <= found[3].started_at <= found[3].finished_at
         assert await log_of(database, ids[3]) == ["Succeeded."]
 
 

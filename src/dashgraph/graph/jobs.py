@@ -162,7 +162,7 @@ class Job(Node):
     @strawberry.field(description="How long it took from its beginning to its end, in milliseconds; null until then.")
     def duration_ms(self) -> float | None:
         started, finished = self.thing.started_at, self.thing.finished_at
-        return None if started is None or finished is None else (finished - started).total_seconds() * 1000
+        return None if started is None or finished is None else round((finished - started).total_seconds() * 1000, 1)
 
     @strawberry.field(description="How far it is.")
     def progress(self) -> JobProgress:

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dashgraph.domain.jobs import JobKind, JobStatus, Trigger
 from dashgraph.store.database import AnyRow, Database, among
+from dashgraph.store.tables import Instant
 from dashgraph.store.work_tables import executors, job_files, job_log, jobs
 
 OPEN = jobs.c.status.in_([JobStatus.QUEUED.value, JobStatus.RUNNING.value])
@@ -90,7 +91,7 @@ async def begin(database: Database, job: str, claim: str, now: datetime) -> AnyR
         "status": JobStatus.RUNNING.value,
         "claim": claim,
         "attempts": jobs.c.attempts + 1,
-        "started_at": func.coalesce(jobs.c.started_at, now),
+        "started_at": func.coalesce(jobs.c.started_at, literal(now, Instant)),
         "revision": jobs.c.revision + 1,
     }
     async with database.writing() as session:
