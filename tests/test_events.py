@@ -16,6 +16,9 @@ from serving import PLAIN_JSON, RESPONSE_JSON, Reply
 from sockets import SECONDS
 from workshop import Floor, job_id, working
 
+# What is on the wire does not depend on the database.
+pytestmark = pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
+
 EVENTS = "text/event-stream"
 FOLLOW = "subscription($id: ID!) { jobUpdated(id: $id) { status progress { done } } }"
 NAME = "{ viewer { user { displayName } } }"

@@ -9,6 +9,9 @@ import pytest
 from conftest import Stores
 from serving import INSIDES, RESPONSE_JSON, Service, served
 
+# What is on the wire does not depend on the database.
+pytestmark = pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
+
 SECONDS = 5  # a refusal takes milliseconds; exponential work would take hours
 
 

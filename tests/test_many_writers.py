@@ -14,7 +14,7 @@ from dashgraph.domain.ids import Kind
 from dashgraph.store.tables import dashboards, folders, memberships, operations, shares, widgets
 from serving import Client, serving
 
-WRITERS, ROUNDS = 20, 5
+WRITERS, ROUNDS = 20, 3
 PLAN, TEAM = global_id(Kind.DASHBOARD, "plan"), global_id(Kind.GROUP, "team")
 
 

@@ -17,6 +17,9 @@ from sockets import PROTOCOL, SECONDS, connected
 from test_server import unreachable
 from workshop import Floor, job_id, working
 
+# What is on the wire does not depend on the database.
+pytestmark = pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
+
 NAME = "{ viewer { user { displayName } } }"
 NORA = {"data": {"viewer": {"user": {"displayName": "Nora Whitfield"}}}}
 FOLLOW = "subscription($id: ID!) { jobUpdated(id: $id) { status progress { done } } }"

@@ -4,6 +4,7 @@ Run it with: python tests/benchmark/jobs.py
 """
 
 import asyncio
+import logging
 import statistics
 import sys
 import tempfile
@@ -11,6 +12,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import structlog
 from rich.console import Console
 from rich.table import Table
 
@@ -29,6 +31,7 @@ from dashgraph.store.upgrade import upgrade
 from dashgraph.store.working import job_row
 
 ALONE, MANY, AT_ONCE = 20, 300, 8
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
 
 
 async def measured(address: str) -> tuple[list[float], float]:
