@@ -7,6 +7,7 @@ Problem
 │   ├── BadDocument        ... mend the document, at the place named
 │   ├── BadFormat          ... ask for another format
 │   └── TooMuch            ... ask for less
+│       └── ScanLimitExceeded  of this source, whose list is longer than may be walked
 ├── Unauthenticated        sign in
 ├── Forbidden              ask somebody with the right
 ├── NotFound               there is nothing there, or nothing that you may see
@@ -16,6 +17,9 @@ Problem
 │   └── StillOwns          ... and give away first what somebody owns
 ├── UnsupportedBySource    use another way; this source cannot do it
 └── SourceUnavailable      try again later
+    ├── RateLimited        ... after the pause that the source asks for
+    ├── SourceFailed       ... not yet: look at the source, it answered what nobody can use
+    └── SourceRefused      ... not yet: mend the credentials in the configuration, the source does not accept them
 """
 
 from collections.abc import Sequence
@@ -69,6 +73,15 @@ class BadFormat(BadInput):
 
 class TooMuch(BadInput):
     code = "TOO_MUCH"
+
+
+class ScanLimitExceeded(TooMuch):
+    """A source's list would have to be walked further than it may be."""
+
+    code = "SCAN_LIMIT_EXCEEDED"
+
+    def __init__(self, message: str, *, source: str) -> None:
+        super().__init__(message, source=source)
 
 
 class Unauthenticated(Problem):
@@ -125,7 +138,28 @@ class SourceUnavailable(Problem):
     """A source did not answer, or not in time. The others are not concerned."""
 
     code = "SOURCE_UNAVAILABLE"
+    retryable: ClassVar[bool] = True
 
-    def __init__(self, message: str, *, source: str) -> None:
-        super().__init__(message, source=source, retryable=True)
+    def __init__(self, message: str, *, source: str, **facts: object) -> None:
+        super().__init__(message, source=source, retryable=self.retryable, **facts)
         self.source = source
+
+
+class RateLimited(SourceUnavailable):
+    """A source wants to be asked less. `retryAfter` are seconds, absent when it did not say how many."""
+
+    code = "RATE_LIMITED"
+
+
+class SourceFailed(SourceUnavailable):
+    """A source answered what nobody can use: a fault of its own, or not what it says that it answers."""
+
+    code = "UPSTREAM_ERROR"
+    retryable = False
+
+
+class SourceRefused(SourceUnavailable):
+    """A source does not accept the credentials of the configuration."""
+
+    code = "SOURCE_REFUSED"
+    retryable = False
