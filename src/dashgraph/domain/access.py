@@ -28,11 +28,15 @@ class PathKind(StrEnum):
     DIRECT = "direct"
     GROUP = "group"
     ADMIN = "admin"
+    INHERITED = "inherited"
 
 
 @dataclass(frozen=True, slots=True)
 class AccessPath:
-    """One way in. `share` is the share that opens it, `group` the group that the share names."""
+    """One way in. `share` is the share that opens it, `group` the group that the share names.
+
+    An inherited one comes from a role in what the dashboard is in: its folder, project or organization.
+    """
 
     kind: PathKind
     role: AccessRole

@@ -57,11 +57,13 @@ class Terms:
     """On which terms changes that were sent together are made.
 
     `dry_run` finds out what would happen and changes nothing. The same `idempotency_key` with the same input is
-    carried out once, however often it is sent.
+    carried out once, however often it is sent. `again` says that it may have been begun before: what is done already
+    is no obstacle then.
     """
 
     dry_run: bool = False
     idempotency_key: str | None = None
+    again: bool = False
 
     def __post_init__(self) -> None:
         """Raises BadInput for a key that cannot be kept."""
@@ -69,6 +71,21 @@ class Terms:
         if key is not None and not (1 <= len(key) <= LONGEST_KEY and storable(key)):
             message = f"An idempotencyKey has 1 to {LONGEST_KEY} characters, none of them U+0000 or half of a pair."
             raise BadInput(message, argument="idempotencyKey")
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What a change in a system elsewhere leaves for the audit trail.
+
+    `about` is the thing, `before` and `after` what of it is otherwise, as JSON has it. `undo` are the changes that take
+    it back, in their order; without any `reason` says why it cannot be undone.
+    """
+
+    about: ResourceId | None = None
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+    undo: tuple[Change, ...] = ()
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +99,4 @@ class Outcome:
     facts: Mapping[str, Any] = field(default_factory=dict)
     operation: ResourceId | None = None
     problem: Problem | None = None
+    trace: Trace | None = None  # for the trail, of sources that keep none themselves

@@ -35,6 +35,13 @@ class Document:
         return Layout(raw) if raw is not None else None
 
     @property
+    def names(self) -> dict[str, str]:
+        """The ids of its widgets by those in its layout: in some sources the id of the dashboard stands before them."""
+        held = self.raw.get("widgets") or []
+        ids = held.values() if isinstance(held, dict) else held
+        return {one.rpartition("/")[2]: one for one in ids if isinstance(one, str)}
+
+    @property
     def style(self) -> "Style | None":
         raw = _object(self.raw.get("style"))
         return Style(raw) if raw is not None else None
@@ -51,6 +58,12 @@ class Document:
     def panels(self) -> "list[Panel]":
         metadata = _object(self.raw.get("metadata")) or {}
         return [Panel(raw) for raw in _objects(metadata.get("panels"))]
+
+    @property
+    def tabs(self) -> "list[Tab]":
+        """The tabs, in their order; documents of tools that have none have an empty list, or nothing."""
+        found = [Tab(raw) for raw in _objects(self.raw.get("tabs"))]
+        return sorted(found, key=lambda tab: (tab.order is None, tab.order))
 
     @property
     def has_script(self) -> bool:
@@ -169,6 +182,29 @@ class Element:
     @property
     def default_width(self) -> float | None:
         return _number(self.raw.get("defaultWidth"))
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A tab of a dashboard, as Lightdash has it: the id is `uuid` there."""
+
+    raw: JsonObject
+
+    @property
+    def id(self) -> str | None:
+        return _text(self.raw.get("uuid")) or _text(self.raw.get("id"))
+
+    @property
+    def name(self) -> str | None:
+        return _text(self.raw.get("name"))
+
+    @property
+    def order(self) -> float | None:
+        return _number(self.raw.get("order"))
+
+    @property
+    def hidden(self) -> bool:
+        return self.raw.get("hidden") is True
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,10 @@ from dashgraph.domain.viewers import TokenScope
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateDashboard(Change):
-    """Make a dashboard without widgets in a source. Who makes it owns it."""
+    """Make a dashboard without widgets in a source. Who makes it owns it.
+
+    `project` is where it is made, in sources that have projects and no folders in them.
+    """
 
     NEEDS = Capability.DASHBOARD_CREATE
     SCOPE = TokenScope.DASHBOARDS_WRITE
@@ -23,6 +26,7 @@ class CreateDashboard(Change):
     description: str | None = None
     datasource: NamedDataSource | None = None
     folder: ResourceId | None = None
+    project: ResourceId | None = None
     filters: tuple[JsonObject, ...] | None = None
     style: JsonObject | None = None
     layout: JsonObject | None = None

@@ -25,7 +25,8 @@ class DashboardState(StrEnum):
 class Dashboard:
     """A dashboard as the viewer sees it; `role` is what the viewer is to it, `format` what its document came in.
 
-    Owners, editors and administrators see the working content, viewers the version published last.
+    Owners, editors and administrators see the working content, viewers the version published last. `everyone` is what
+    every account of its source is to it without any share. What is None is not known to the source.
     """
 
     id: ResourceId
@@ -37,11 +38,18 @@ class Dashboard:
     owner: ResourceId | None
     folder: ResourceId | None
     datasource: ResourceId | None
-    format: DocumentFormat
-    revision: int
-    created_at: datetime
-    updated_at: datetime
+    format: DocumentFormat | None
+    revision: int | None
+    created_at: datetime | None
+    updated_at: datetime | None
     published_at: datetime | None
+    project: ResourceId | None = None
+    updated_by: ResourceId | None = None
+    url: str | None = None
+    slug: str | None = None
+    tags: tuple[str, ...] = ()
+    pinned: bool | None = None
+    everyone: AccessRole | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,7 @@ class DashboardFilter:
     type: TextFilter | None = None
     owner: IdFilter | None = None
     folder: IdFilter | None = None
+    project: IdFilter | None = None
     within_folder: IdFilter | None = None
     datasource: DataSourceFilter | None = None
     shared_with_user: IdFilter | None = None
@@ -129,6 +138,14 @@ DASHBOARDS_OF_FOLDER = Listing[Dashboard](
     DashboardSort,
     DashboardSort.TITLE_ASC,
     under=Kind.FOLDER,
+)
+DASHBOARDS_OF_PROJECT = Listing[Dashboard](
+    "project.dashboards",
+    Kind.DASHBOARD,
+    TokenScope.DASHBOARDS_READ,
+    DashboardSort,
+    DashboardSort.TITLE_ASC,
+    under=Kind.PROJECT,
 )
 VERSIONS_OF_DASHBOARD = Listing[DashboardVersion](
     "dashboard.versions",

@@ -69,25 +69,26 @@ class Deliverable:
     """`owner` is as whom it runs. `widget` narrows it to one widget of the dashboard. `dashboard` is None once purged.
 
     `subject` and `body` are templates, in which `zone` says what its clocks show. `filters` are presets for what
-    draws, kept as they are. `can_change` says whether the viewer may change it.
+    draws, kept as they are. `can_change` says whether the viewer may change it. What is None beyond that the source
+    does not know.
     """
 
     id: ResourceId
     name: str
-    owner: ResourceId
+    owner: ResourceId | None
     dashboard: ResourceId | None
     widget: ResourceId | None
-    zone: str
-    format: DeliveryFormat
+    zone: str | None
+    format: DeliveryFormat | None
     enabled: bool
     disabled_reason: DisabledReason | None
     subject: str | None
     body: str | None
     filters: Mapping[str, Any] | None
     can_change: bool
-    created_at: datetime
-    updated_at: datetime
-    revision: int
+    created_at: datetime | None
+    updated_at: datetime | None
+    revision: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,26 @@
 """Dashboards becoming documents and files."""
 
 import importlib.util
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import Self
 
 from dashgraph.domain.changes import Change
+from dashgraph.domain.dash import Document
 from dashgraph.domain.formats.kinds import DocumentFormat
-from dashgraph.domain.ids import ResourceId
+from dashgraph.domain.ids import Kind, ResourceId
+from dashgraph.domain.lists import Lookup
 from dashgraph.domain.problems import UnsupportedBySource
 from dashgraph.domain.sources import Capability
+from dashgraph.domain.text import fold
 from dashgraph.domain.viewers import Reach, TokenScope, Viewer
 
 LIFETIME = timedelta(minutes=10)  # of an address to download from
+DRAWING = timedelta(seconds=120)  # that a live source may take to draw a file
 MOST_INLINE, MOST_BY_ADDRESS = 100, 1000
+LONGEST_NAME = 60  # characters of the name of a file
 EXTRA = "pip install 'dashgraph[render]'"
 
 
@@ -54,6 +61,22 @@ CONTENT_TYPES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class ExportedFile:
+    """A file ready to be given out. The name is plain ASCII without folders."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+    @classmethod
+    def of(cls, one: ResourceId, title: str, form: ExportFormat, content: bytes) -> Self:
+        """Named by the title in plain letters, or by the id when that has none."""
+        plain = re.sub(r"[^a-z0-9]+", "-", fold(title[: 4 * LONGEST_NAME]))[:LONGEST_NAME].strip("-")
+        name = plain or re.sub(r"[^A-Za-z0-9]+", "-", one.native)[:LONGEST_NAME].strip("-") or one.kind.lower()
+        return cls(f"{name}{form.extension}", form.content_type, content)
+
+
 def reason_against(wanted: ExportFormat) -> str | None:
     """Why this installation cannot make the format; None when it can."""
     if wanted.is_printed and importlib.util.find_spec("typst") is None:
@@ -76,51 +99,76 @@ class ExportDelivery(StrEnum):
     ADDRESS = "address"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExportDashboards(Change):
-    """Give out the documents of dashboards of one source as the viewer sees them. It changes nothing but the trail.
+EXPORT_OF_DASHBOARD = Lookup[Document]("dashboard.export", Kind.DASHBOARD, TokenScope.DASHBOARDS_READ)
+"""The whole of a dashboard, its widgets inside, as a system of the same kind takes it in."""
 
-    Without a format they are written in the one that they came in, which is then the same for all; the fact `format`
-    says it. By address, the fact `secret` is what the address ends with and `expires_at` how long it works.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export(Change):
+    """Base of what gives something out, which changes nothing but the trail.
+
+    `kept_in` is the source that keeps the jobs, the addresses and the trail, when what is exported is of another one:
+    then that has been looked at, and the viewer sees it.
     """
 
     NEEDS = Capability.DASHBOARD_EXPORT
     SCOPE = TokenScope.DASHBOARDS_READ
     ABOUT = "place"
 
+    kept_in: str | None = None
+
+    @property
+    def exported(self) -> ResourceId:
+        """What is given out, the first where it is several."""
+        raise NotImplementedError
+
+    @property
+    def place(self) -> str:
+        return self.kept_in or self.exported.source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportDashboards(Export):
+    """Give out the documents of dashboards of one source as the viewer sees them.
+
+    Without a format they are written in the one that they came in, which is then the same for all; the fact `format`
+    says it. By address, the fact `secret` is what the address ends with and `expires_at` how long it works.
+    """
+
     dashboards: tuple[ResourceId, ...]
     delivery: ExportDelivery = ExportDelivery.TEXT
     format: DocumentFormat | None = None
 
     @property
-    def place(self) -> str:
-        return self.dashboards[0].source
+    def exported(self) -> ResourceId:
+        return self.dashboards[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExportDashboard(Change):
+class ExportDashboard(Export):
     """Have a job make a file of a dashboard. Moments in it are told in `zone`."""
-
-    NEEDS = Capability.DASHBOARD_EXPORT
-    SCOPE = TokenScope.DASHBOARDS_READ
-    ABOUT = "dashboard"
 
     dashboard: ResourceId
     format: ExportFormat
     zone: str = "UTC"
 
+    @property
+    def exported(self) -> ResourceId:
+        return self.dashboard
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExportWidget(Change):
-    """Have a job make a file of a widget."""
-
-    NEEDS = Capability.DASHBOARD_EXPORT
-    SCOPE = TokenScope.DASHBOARDS_READ
-    ABOUT = "widget"
+class ExportWidget(Export):
+    """Have a job make a file of a widget. `dashboard` is its dashboard, where it is kept in another source."""
 
     widget: ResourceId
     format: ExportFormat
     zone: str = "UTC"
+    dashboard: ResourceId | None = None
+
+    @property
+    def exported(self) -> ResourceId:
+        return self.widget
 
 
 def exporting(viewer: Viewer) -> Viewer:

@@ -16,9 +16,12 @@ class Folder:
     name: str
     parent: ResourceId | None
     owner: ResourceId | None
-    revision: int
-    created_at: datetime
-    updated_at: datetime
+    revision: int | None
+    created_at: datetime | None
+    updated_at: datetime | None
+    project: ResourceId | None = None
+    slug: str | None = None
+    private: bool | None = None
 
 
 class FolderSort(Sort):
@@ -37,6 +40,7 @@ class FolderFilter:
     ids: IdFilter | None = None
     name: TextFilter | None = None
     parent: IdFilter | None = None
+    project: IdFilter | None = None
     owner: IdFilter | None = None
     created_at: TimeFilter | None = None
     updated_at: TimeFilter | None = None
@@ -46,6 +50,14 @@ class FolderFilter:
 FOLDER = Lookup[Folder]("folder", Kind.FOLDER, TokenScope.DASHBOARDS_READ)
 ANCESTORS = Lookup[tuple[Folder, ...]]("folder.ancestors", Kind.FOLDER, TokenScope.DASHBOARDS_READ)
 FOLDERS = Listing[Folder]("folders", Kind.FOLDER, TokenScope.DASHBOARDS_READ, FolderSort, FolderSort.NAME_ASC)
+FOLDERS_OF_PROJECT = Listing[Folder](
+    "project.folders",
+    Kind.FOLDER,
+    TokenScope.DASHBOARDS_READ,
+    FolderSort,
+    FolderSort.NAME_ASC,
+    under=Kind.PROJECT,
+)
 CHILDREN_OF_FOLDER = Listing[Folder](
     "folder.children",
     Kind.FOLDER,

@@ -21,9 +21,9 @@ class Group:
     mail: str | None
     role: Role | None
     origin: Origin
-    revision: int
-    created_at: datetime
-    updated_at: datetime
+    revision: int | None
+    created_at: datetime | None
+    updated_at: datetime | None
 
 
 class GroupSort(Sort):

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     ALERT = "Alert"
     JOB = "Job"
     DELIVERY = "Delivery"
+    PROJECT = "Project"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -84,11 +84,12 @@ class Job:
     result: Mapping[str, Any] | None
     reason: str | None
     error: str | None
-    created_at: datetime
+    created_at: datetime | None
     started_at: datetime | None
     finished_at: datetime | None
     cancel_requested_at: datetime | None
     revision: int
+    native_status: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

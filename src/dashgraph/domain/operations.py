@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from dashgraph.domain.changes import Change
@@ -21,11 +22,21 @@ class RowChange:
     after: dict[str, Any] | None
 
 
+class OperationState(StrEnum):
+    """How far a change came. In dashgraph's own store it is done or it is not there."""
+
+    BEGUN = "begun"
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"  # the system went silent: it may have made the change or not
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """`reason` says why it cannot be undone, when it cannot. `by` is None for what dashgraph did by itself.
 
     `item` is its place among the changes that were sent together, `key` the idempotency key of them all.
+    `error` is why it failed.
     """
 
     id: ResourceId
@@ -39,6 +50,9 @@ class Operation:
     undoes: ResourceId | None
     item: int
     key: str | None
+    source: str
+    state: OperationState = OperationState.DONE
+    error: str | None = None
 
 
 class OperationSort(Sort):
@@ -54,6 +68,8 @@ class OperationFilter:
     at: TimeFilter | None = None
     undone: bool | None = None
     idempotency_key: str | None = None
+    source: tuple[str, ...] | None = None
+    state: tuple[OperationState, ...] | None = None
 
 
 OPERATION = Lookup[Operation]("operation", Kind.OPERATION, TokenScope.DASHBOARDS_READ)

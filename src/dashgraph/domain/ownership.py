@@ -47,7 +47,8 @@ class TransferOwnership(Change):
     """Hand over everything that somebody owns, as one plan.
 
     The plan names each item and what becomes of it. `plan` is the id of one that was looked at in a dry run: the
-    hand-over is refused when the plan would be another by now.
+    hand-over is refused when the plan would be another by now. `everywhere` is about what the same person, by e-mail
+    address, owns in the other sources too; it goes to the heir's accounts there.
     """
 
     NEEDS = Capability.OWNERSHIP_TRANSFER
@@ -58,3 +59,4 @@ class TransferOwnership(Change):
     heir: ResourceId
     original_owner_rule: OriginalOwnerRule = OriginalOwnerRule.NONE
     plan: str | None = None
+    everywhere: bool = False

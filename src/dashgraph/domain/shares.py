@@ -7,6 +7,7 @@ from enum import StrEnum
 from dashgraph.domain.changes import Change
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.lists import Listing, Lookup, Sort
+from dashgraph.domain.problems import BadInput
 from dashgraph.domain.sources import Capability
 from dashgraph.domain.viewers import TokenScope
 
@@ -18,14 +19,21 @@ class ShareRule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A right on a dashboard, given to a user or to a group. `subject` is the id of either."""
+    """A right on a dashboard or a folder, given to a user or to a group. `subject` is the id of either.
+
+    `native_role` is the source's own word for the rule. `inherited_from` says in a word where it comes from when it is
+    not given on the thing itself: `folder`, `project`, `organization`, `group`.
+    """
 
     id: ResourceId
-    dashboard: ResourceId
+    dashboard: ResourceId | None
     subject: ResourceId
     rule: ShareRule
     subscribed: bool
-    created_at: datetime
+    created_at: datetime | None
+    folder: ResourceId | None = None
+    native_role: str | None = None
+    inherited_from: str | None = None
 
 
 class ShareSort(Sort):
@@ -53,6 +61,14 @@ SHARES_OF_DASHBOARD = Listing[Share](
     ShareSort.SUBJECT_ASC,
     under=Kind.DASHBOARD,
 )
+SHARES_OF_FOLDER = Listing[Share](
+    "folder.shares",
+    Kind.SHARE,
+    TokenScope.DASHBOARDS_READ,
+    ShareSort,
+    ShareSort.SUBJECT_ASC,
+    under=Kind.FOLDER,
+)
 SHARES_OF_GROUP = Listing[Share](
     "group.shares",
     Kind.SHARE,
@@ -74,14 +90,32 @@ class Grant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddShare(Change):
-    """Share a dashboard with one more user or group. The first share publishes what there is."""
+    """Share a dashboard with one more user or group. The first share publishes what there is.
+
+    Where shares are of folders, `folder` instead of the dashboard.
+    """
 
     NEEDS = Capability.SHARE_WRITE
     SCOPE = TokenScope.SHARES_WRITE
-    ABOUT = "dashboard"
+    ABOUT = "target"
 
-    dashboard: ResourceId
+    dashboard: ResourceId | None = None
+    folder: ResourceId | None = None
     grant: Grant
+
+    def __post_init__(self) -> None:
+        """Raises BadInput unless it is exactly one thing that is shared."""
+        _ = self.target
+
+    @property
+    def target(self) -> ResourceId:
+        """What is shared."""
+        if self.dashboard is not None and self.folder is None:
+            return self.dashboard
+        if self.folder is not None and self.dashboard is None:
+            return self.folder
+        message = "Say what to share: dashboardId or folderId, one of them."
+        raise BadInput(message, argument="dashboardId")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

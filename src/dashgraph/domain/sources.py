@@ -1,7 +1,7 @@
 """What a source is, what it can do, and how it is doing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -40,8 +40,17 @@ class Capability(StrEnum):
     FOLDER_WRITE = "folder_write"
     SCHEDULE_READ = "schedule_read"
     SCHEDULE_WRITE = "schedule_write"
+    ALERT_READ = "alert_read"
+    ALERT_WRITE = "alert_write"
+    REPORT_SEND = "report_send"
     JOB_READ = "job_read"
     JOB_WRITE = "job_write"
+    PROJECT_READ = "project_read"
+    PROJECT_ACCESS = "project_access"
+    PUBLIC_LINK = "public_link"
+    PROMOTE = "promote"
+    COMMENT_READ = "comment_read"
+    TILE_STREAM = "tile_stream"
     SEARCH = "search"
     OPERATION_READ = "operation_read"
     OPERATION_UNDO = "operation_undo"
@@ -49,14 +58,23 @@ class Capability(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a source says of itself: for each capability None when it has it, else why not."""
+    """What a source says of itself: for each capability None when it has it, else why not.
+
+    `unable` are mutations that it cannot do though it can do others of the same capability: the name and the reason.
+    `url` is where people find the system; the native store is nowhere else.
+    """
 
     kind: SourceKind
     reasons: Mapping[Capability, str | None]
-    url: str | None = None  # where people find the system; the native store is nowhere else
+    url: str | None = None
+    unable: Mapping[str, str] = field(default_factory=dict)
 
     def reason_against(self, capability: Capability) -> str | None:
         return self.reasons.get(capability, "not offered by this connector")
+
+    def refusal(self, capability: Capability, mutation: str) -> str | None:
+        """Why it cannot carry out this mutation, which needs the capability; None when it can."""
+        return self.reason_against(capability) or self.unable.get(mutation)
 
 
 class Health(StrEnum):

@@ -1,5 +1,6 @@
 """People who have an account in a source."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -34,8 +35,8 @@ class Account:
     role: Role
     origin: Origin
     preferences: str | None  # JSON text
-    created_at: datetime
-    updated_at: datetime
+    created_at: datetime | None
+    updated_at: datetime | None
     last_login_at: datetime | None
     deleted_at: datetime | None
     deleted_by: ResourceId | None
@@ -50,8 +51,24 @@ class User:
     email: str
     initials: str
     status: UserStatus
-    revision: int
+    revision: int | None
     account: Account | None
+
+
+def same_address(text: str) -> str:
+    """What e-mail addresses are compared by."""
+    return text.strip().casefold()
+
+
+def account_of(found: Iterable[User]) -> User | None:
+    """Of the users of a source with one e-mail address the one whose it is; None where that is not clear.
+
+    It is the only one who can sign in, else the only one who is not deleted.
+    """
+    there = [user for user in found if user.status is not UserStatus.DELETED]
+    active = [user for user in there if user.status is UserStatus.ACTIVE]
+    them = active or there
+    return them[0] if len(them) == 1 else None
 
 
 class UserSort(Sort):
@@ -117,6 +134,8 @@ class UserFilter:
 
 
 USER = Lookup[User]("user", Kind.USER, TokenScope.USERS_READ)
+ACCOUNT = Lookup[User]("user.byAddress", Kind.USER, TokenScope.USERS_READ)
+"""The account with an e-mail address: asked for by addresses, as `same_address` has them, in place of ids."""
 USERS = Listing[User]("users", Kind.USER, TokenScope.USERS_READ, UserSort, UserSort.NAME_ASC)
 USERS_OF_GROUP = Listing[User](
     "group.users", Kind.USER, TokenScope.USERS_READ, UserSort, UserSort.NAME_ASC, under=Kind.GROUP

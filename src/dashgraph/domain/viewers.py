@@ -46,6 +46,7 @@ class Viewer:
     reach: Reach = Reach.VISIBLE
     as_reader: bool = False
     token: str | None = field(default=None, compare=False)  # the id of the token that speaks for the viewer
+    email: str | None = None  # of the account, as its administrators keep it: who the viewer is in other sources
 
     @property
     def is_admin(self) -> bool:

@@ -13,7 +13,11 @@ from dashgraph.domain.viewers import TokenScope
 
 @dataclass(frozen=True, slots=True)
 class Widget:
-    """`owner` is the owner of its dashboard: widgets follow their dashboard. `format` is what it came in."""
+    """`owner` is the owner of its dashboard: widgets follow their dashboard. `format` is what it came in.
+
+    `chart` is the id in its source of what it shows, where that is a thing of its own that other dashboards may show
+    too. `place` is None where the layout of the dashboard says it.
+    """
 
     id: ResourceId
     dashboard: ResourceId
@@ -23,8 +27,21 @@ class Widget:
     description: str | None
     owner: ResourceId | None
     datasource: ResourceId | None
-    format: DocumentFormat
-    updated_at: datetime
+    format: DocumentFormat | None
+    updated_at: datetime | None
+    chart: str | None = None
+    place: "Place | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a widget stands on the grid of its dashboard, in cells from the top left. `tab` is an id of the source."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    tab: str | None = None
 
 
 class WidgetSort(Sort):

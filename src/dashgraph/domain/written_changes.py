@@ -34,6 +34,11 @@ def read(text: str) -> Change:
     return found
 
 
+def changes() -> Mapping[str, type[Change]]:
+    """Every change that can be made, by the name of its mutation; those that others are only built on are not."""
+    return {name: kind for name, kind in _by_name().items() if not kind.__subclasses__()}
+
+
 class _Holds(Exception):
     """There is a secret in it."""
 

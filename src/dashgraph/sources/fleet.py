@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
+from dashgraph.domain.changes import Change
 from dashgraph.domain.ids import ResourceId
 from dashgraph.domain.problems import BadInput, Problem, UnsupportedBySource
-from dashgraph.domain.sources import Capability
 from dashgraph.sources.port import Source
 
 T = TypeVar("T")
@@ -29,13 +29,13 @@ class Fleet:
             raise BadInput(message)
         return [self._sources[name] for name in dict.fromkeys(names)]
 
-    def able(self, name: str, capability: Capability) -> Source:
-        """The source, if it can do this; else the reason that it gives."""
-        [source] = self.named([name])
-        reason = source.card.reason_against(capability)
+    def able(self, change: Change) -> Source:
+        """The source that a change is about, if it can make it; else the reason that it gives. Asks nobody."""
+        [source] = self.named([change.source])
+        reason = source.card.refusal(change.NEEDS, change.mutation)
         if reason is not None:
-            message = f"{name} cannot do this: {reason}."
-            raise UnsupportedBySource(message, source=name)
+            message = f"{source.name} cannot do this: {reason}."
+            raise UnsupportedBySource(message, source=source.name)
         return source
 
     async def by_source(

@@ -1,11 +1,14 @@
 """What every source promises, whichever system stands behind it: answers in bulk, for one viewer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from dashgraph.domain.changes import Changes, Outcome, Terms
+from dashgraph.domain.exports import ExportedFile, ExportFormat
+from dashgraph.domain.ids import Kind
 from dashgraph.domain.lists import Listing, Lookup, Page, Wish
 from dashgraph.domain.sources import Card, Status
+from dashgraph.domain.tiles import TileEvent
 from dashgraph.domain.viewers import Viewer
 
 T = TypeVar("T")
@@ -26,8 +29,24 @@ class Source(Protocol):
     def card(self) -> Card:
         """What this source can do and, where it cannot, why."""
 
+    @property
+    def keeps_trail(self) -> bool:
+        """Whether changes leave their operations by themselves. Others tell a trace of each."""
+
     async def status(self) -> Status:
         """How it is doing, found out now. Never raises."""
+
+    def tiles(self, viewer: Viewer, dashboard: str) -> AsyncGenerator[TileEvent, None] | None:
+        """The widgets of a dashboard as its system makes them ready; None where it has no such stream."""
+
+    def draws(self, viewer: Viewer, kind: Kind) -> Collection[ExportFormat]:
+        """The files of a dashboard or a widget that its system itself makes. Asks nothing."""
+
+    async def export(self, viewer: Viewer, kind: Kind, native: str, form: ExportFormat) -> ExportedFile:
+        """A file as its system makes it, for whoever sees the thing; it may take minutes.
+
+        Raises NotFound when it is absent or hidden, UnsupportedBySource for what the system does not make of it.
+        """
 
     async def things(self, viewer: Viewer, lookup: Lookup[T], ids: Sequence[str]) -> Mapping[str, T]:
         """The fact for each id. Any number of ids, one question upstream where the system allows it."""

@@ -26,12 +26,14 @@ from dashgraph.domain.alerts import (
     AlertFilter,
 )
 from dashgraph.domain.bulk import RESULTS_OF_JOB, ItemFilter
+from dashgraph.domain.comments import COMMENTS_OF_DASHBOARD
 from dashgraph.domain.dashboards import (
     DASHBOARD,
     DASHBOARD_DOCUMENT,
     DASHBOARDS,
     DASHBOARDS_OF_FOLDER,
     DASHBOARDS_OF_OWNER,
+    DASHBOARDS_OF_PROJECT,
     VERSION,
     VERSION_DOCUMENT,
     VERSIONS_OF_DASHBOARD,
@@ -39,7 +41,14 @@ from dashgraph.domain.dashboards import (
     VersionFilter,
 )
 from dashgraph.domain.datasources import DATASOURCE
-from dashgraph.domain.folders import ANCESTORS, CHILDREN_OF_FOLDER, FOLDER, FOLDERS, FolderFilter
+from dashgraph.domain.folders import (
+    ANCESTORS,
+    CHILDREN_OF_FOLDER,
+    FOLDER,
+    FOLDERS,
+    FOLDERS_OF_PROJECT,
+    FolderFilter,
+)
 from dashgraph.domain.groups import GROUP, GROUPS, GROUPS_OF_USER, GroupFilter
 from dashgraph.domain.jobs import (
     DELIVERIES_OF_JOB,
@@ -54,6 +63,9 @@ from dashgraph.domain.jobs import (
     JobFilter,
 )
 from dashgraph.domain.operations import OPERATION, OPERATIONS, OperationFilter
+from dashgraph.domain.projects import MEMBERS_OF_PROJECT, PROJECT, PROJECTS
+from dashgraph.domain.promotion import PROMOTION_DIFF
+from dashgraph.domain.public_links import PUBLIC_LINK
 from dashgraph.domain.schedules import (
     LAST_RUN_OF_SCHEDULE,
     OBSTACLES_OF_SCHEDULE,
@@ -64,10 +76,10 @@ from dashgraph.domain.schedules import (
     TARGETS_OF_SCHEDULE,
     ScheduleFilter,
 )
-from dashgraph.domain.shares import SHARE, SHARES_OF_DASHBOARD, SHARES_OF_GROUP, ShareFilter
+from dashgraph.domain.shares import SHARE, SHARES_OF_DASHBOARD, SHARES_OF_FOLDER, SHARES_OF_GROUP, ShareFilter
 from dashgraph.domain.trash import DELETED_DASHBOARDS, DeletedDashboardFilter
 from dashgraph.domain.uploads import UPLOAD
-from dashgraph.domain.users import USER, USERS, USERS_OF_GROUP, UserFilter
+from dashgraph.domain.users import ACCOUNT, USER, USERS, USERS_OF_GROUP, UserFilter, same_address
 from dashgraph.domain.widgets import WIDGET, WIDGET_DOCUMENT, WIDGETS, WIDGETS_OF_DASHBOARD, WidgetFilter
 from dashgraph.store import (
     access,
@@ -137,6 +149,9 @@ class Paths:
 
 LOOKUPS: dict[str, ByIds] = {
     USER.name: ByIds(lambda _, ids: users.by_ids(ids), Translator.user),
+    ACCOUNT.name: ByIds(
+        lambda _, addresses: users.by_addresses(addresses), Translator.user, lambda row: same_address(row.email)
+    ),
     GROUP.name: ByIds(lambda _, ids: groups.by_ids(ids), Translator.group),
     FOLDER.name: ByIds(folders.by_ids, Translator.folder),
     DATASOURCE.name: ByIds(lambda _, ids: datasources.by_ids(ids), Translator.datasource),
@@ -207,6 +222,22 @@ EDGES: dict[str, Edge] = {
     RESULTS_OF_JOB.name: Edge(bulk.rows_of_jobs, Translator.item_result, ItemFilter()),
     DELIVERIES_OF_JOB.name: Edge(jobs.rows_of_deliveries, Translator.delivery, DeliveryFilter()),
 }
+
+NOWHERE = frozenset(
+    one.name
+    for one in (
+        PROJECT,
+        PROJECTS,
+        FOLDERS_OF_PROJECT,
+        DASHBOARDS_OF_PROJECT,
+        MEMBERS_OF_PROJECT,
+        SHARES_OF_FOLDER,
+        COMMENTS_OF_DASHBOARD,
+        PUBLIC_LINK,
+        PROMOTION_DIFF,
+    )
+)
+"""The questions about what there is in other systems and not in the store: answered without a statement."""
 
 PATHS: dict[str, Paths] = {
     ACCESS_OF_DASHBOARD.name: Paths(access.of_dashboards),

@@ -1,6 +1,6 @@
 """The native store as a source."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import groupby
 from typing import Any, TypeVar, cast
 
@@ -12,8 +12,10 @@ from dashgraph.connectors.native.changes.handlers import HANDLERS
 from dashgraph.connectors.native.translate import Translator
 from dashgraph.domain.access import PERMISSION, AccessFilter
 from dashgraph.domain.changes import Changes, Outcome, Terms
+from dashgraph.domain.exports import ExportedFile, ExportFormat
+from dashgraph.domain.ids import Kind
 from dashgraph.domain.lists import Entry, Listing, Lookup, Page, Position, Window, Wish
-from dashgraph.domain.problems import Problem
+from dashgraph.domain.problems import Problem, UnsupportedBySource
 from dashgraph.domain.retention import USUAL, Retention
 from dashgraph.domain.schedules import USUAL_SCHEDULING, Scheduling
 from dashgraph.domain.search import SEARCH, SearchFilter
@@ -26,13 +28,23 @@ from dashgraph.store.visibility import Asker
 
 T = TypeVar("T")
 
-CARD = Card(SourceKind.NATIVE, dict.fromkeys(Capability))
+NO_PROJECTS = "the store has folders, and no projects above them"
+ELSEWHERE = {
+    Capability.PROJECT_READ: NO_PROJECTS,
+    Capability.PROJECT_ACCESS: NO_PROJECTS,
+    Capability.PUBLIC_LINK: "dashgraph shows nothing to people who have not signed in",
+    Capability.PROMOTE: "there is no project above to promote to; use copyDashboards",
+    Capability.COMMENT_READ: "the store keeps no comments",
+    Capability.REPORT_SEND: "dashgraph sends by itself: use createSchedule and runSchedule",
+}
+CARD = Card(SourceKind.NATIVE, dict.fromkeys(Capability) | ELSEWHERE, unable={"updateScheduleSettings": NO_PROJECTS})
 
 
 class NativeSource:
     """Answers the port from SQL, one statement a question, the viewer's rights in it."""
 
     card = CARD
+    keeps_trail = True
 
     def __init__(
         self, database: Database, retention: Retention = USUAL, scheduling: Scheduling = USUAL_SCHEDULING
@@ -50,9 +62,21 @@ class NativeSource:
             return Status(Health.DOWN, problem.message)
         return Status(Health.UP, version=self._database.dialect)
 
+    def tiles(self, viewer: Viewer, dashboard: str) -> None:
+        return None
+
+    def draws(self, viewer: Viewer, kind: Kind) -> Collection[ExportFormat]:
+        return ()
+
+    async def export(self, viewer: Viewer, kind: Kind, native: str, form: ExportFormat) -> ExportedFile:
+        message = f"{self.name} keeps dashboards and draws none; dashgraph draws its own sheets of them."
+        raise UnsupportedBySource(message, source=self.name)
+
     async def things(self, viewer: Viewer, lookup: Lookup[T], ids: Sequence[str]) -> Mapping[str, T]:
         asker, translator = Asker(viewer, self.name), Translator(self.name, viewer)
         found: Mapping[str, Any]
+        if lookup.name in api.NOWHERE:
+            return {}
         if lookup.name == PERMISSION.name:
             rows = await self._all(access.permissions(asker, ids))
             found = {
@@ -70,6 +94,8 @@ class NativeSource:
         return found
 
     async def page(self, viewer: Viewer, listing: Listing[T], wish: Wish) -> Page[T]:
+        if listing.name in api.NOWHERE:
+            return Page()
         asker, translator = Asker(viewer, self.name), Translator(self.name, viewer, self._retention)
         rows = await self._all(page(self._root(asker, listing, wish), wish, source=self.name))
         items = [[row] for row in rows]
@@ -80,6 +106,8 @@ class NativeSource:
         return self._cut(items, wish.window, lambda item: read(translator, item[0]))
 
     async def count(self, viewer: Viewer, listing: Listing[T], wish: Wish) -> int:
+        if listing.name in api.NOWHERE:
+            return 0
         rows = await self._all(count(self._root(Asker(viewer, self.name), listing, wish)))
         return cast("int", rows[0][0])
 
@@ -95,6 +123,8 @@ class NativeSource:
         asker, translator = Asker(viewer, self.name), Translator(self.name, viewer)
         nothing: Page[T] = Page()
         pages = dict.fromkeys(parents, nothing)
+        if listing.name in api.NOWHERE:
+            return pages
         if listing.name in api.PATHS:
             rows = await self._all(self._ways(asker, listing, parents, wish).page(wish))
             for parent, under in groupby(rows, key=lambda row: row.at_parent):
@@ -112,6 +142,8 @@ class NativeSource:
     async def counts(
         self, viewer: Viewer, listing: Listing[T], parents: Sequence[str], wish: Wish
     ) -> Mapping[str, int]:
+        if listing.name in api.NOWHERE:
+            return {}
         asker = Asker(viewer, self.name)
         if listing.name in api.PATHS:
             statement = self._ways(asker, listing, parents, wish).count()

@@ -17,7 +17,7 @@ from dashgraph.domain.formats.kinds import DocumentFormat
 from dashgraph.domain.groups import Group
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.jobs import Delivery, DeliveryStatus, Job, JobFile, JobKind, JobStatus, LogLine, Trigger
-from dashgraph.domain.operations import Operation, RowChange
+from dashgraph.domain.operations import Operation, OperationState, RowChange
 from dashgraph.domain.retention import USUAL, Retention
 from dashgraph.domain.roles import NATIVE_ROLES
 from dashgraph.domain.schedules import Schedule
@@ -199,28 +199,23 @@ class Translator:
         )
 
     def operation(self, row: AnyRow) -> Operation:
-        images = [image for image in ledger.read(row.changes) if image.table.name in NOUNS and not image.only_counts]
-        about = None if row.about_id is None else ResourceId(self._source, Kind(row.about_kind), row.about_id)
+        source = row.source or self._source
+        about = None if row.about_id is None else ResourceId(source, Kind(row.about_kind), row.about_id)
         return Operation(
             id=ResourceId(self._source, Kind.OPERATION, row.id),
             kind=row.kind,
             at=row.at,
             by=self._id(Kind.USER, row.actor_id),
             about=about,
-            changes=tuple(
-                RowChange(
-                    noun=NOUNS[image.table.name],
-                    id="/".join(str(part) for part in image.key),
-                    before=ledger.shown(image.before, image),
-                    after=ledger.shown(image.after, image),
-                )
-                for image in images
-            ),
+            changes=_records(row.changes) if row.source is None else _records_elsewhere(row.changes),
             reason=row.reason,
             undone_by=self._id(Kind.OPERATION, row.undone_by),
             undoes=self._id(Kind.OPERATION, row.undoes),
             item=row.item,
             key=row.idempotency_key,
+            source=source,
+            state=OperationState.DONE if row.state is None else OperationState(row.state),
+            error=row.error,
         )
 
     def upload(self, row: AnyRow) -> Upload:
@@ -235,7 +230,9 @@ class Translator:
             requested_by=self._id(Kind.USER, row.requested_by),
             schedule=self._id(Kind.SCHEDULE, row.schedule_id),
             alert=self._id(Kind.ALERT, row.alert_id),
-            dashboard=self._id(Kind.DASHBOARD, row.dashboard_id),
+            dashboard=ResourceId.decode(row.dashboard_elsewhere)
+            if row.dashboard_elsewhere is not None
+            else self._id(Kind.DASHBOARD, row.dashboard_id),
             fire_at=row.fire_at,
             done=row.done,
             total=row.total,
@@ -338,6 +335,25 @@ class Translator:
         first, second = SEARCHED_FIELDS[kind]
         found = snippet(first, row.first or "", wanted) or snippet(second, row.second or "", wanted)
         return Hit(ResourceId(self._source, kind, row.id), found or Snippet(first, row.first or "", "", ""))
+
+
+def _records(text: str) -> tuple[RowChange, ...]:
+    """What the ledger wrote of a change in this store."""
+    images = [image for image in ledger.read(text) if image.table.name in NOUNS and not image.only_counts]
+    return tuple(
+        RowChange(
+            noun=NOUNS[image.table.name],
+            id="/".join(str(part) for part in image.key),
+            before=ledger.shown(image.before, image),
+            after=ledger.shown(image.after, image),
+        )
+        for image in images
+    )
+
+
+def _records_elsewhere(text: str) -> tuple[RowChange, ...]:
+    """What the trail wrote of a change in another system."""
+    return tuple(RowChange(**record) for record in json.loads(text))
 
 
 def _condition(raw: Mapping[str, Any]) -> Condition:

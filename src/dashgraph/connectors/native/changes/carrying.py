@@ -1,9 +1,7 @@
 """Carrying out changes on the native store: one transaction, looked at before it is committed or rolled back."""
 
-import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +12,7 @@ from dashgraph.connectors.native import api
 from dashgraph.connectors.native.changes.desk import Desk, Done, Handler
 from dashgraph.connectors.native.translate import Translator
 from dashgraph.domain.changes import Change, Changes, Outcome, Terms
+from dashgraph.domain.digests import digest_of, plain
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.problems import BadInput, Conflict, Problem
 from dashgraph.domain.retention import USUAL, Retention
@@ -192,18 +191,3 @@ class _Preview(Exception):
 def _crossed(error: DBAPIError) -> bool:
     """Whether another writer was in the way: two wanted the same rows in another order, or to be the first."""
     return isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", None) in CROSSED
-
-
-def digest_of(changes: Changes, terms: Terms) -> str | None:
-    """What tells one input under a key from another; None where no key was given."""
-    if terms.idempotency_key is None:
-        return None
-    found = hashlib.sha256()
-    for number, change in changes.items():
-        told = {name: value for name, value in plain(change).items() if name not in change.UNTOLD}
-        found.update(json.dumps([number, change.mutation, told], sort_keys=True, default=str).encode())
-    return found.hexdigest()
-
-
-def plain(value: Any) -> Any:
-    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value

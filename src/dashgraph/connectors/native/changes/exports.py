@@ -21,15 +21,17 @@ NOT_UNDONE = "nothing was changed by giving documents out"
 
 
 async def export_dashboards(desk: Desk, wish: ExportDashboards) -> Done:
-    """Raises NotFound unless the viewer sees every one of them, and BadFormat for what cannot be written so."""
-    natives = [desk.id_of(one, Kind.DASHBOARD, noun="dashboard") for one in dict.fromkeys(wish.dashboards)]
-    asker = Asker(exporting(desk.viewer), desk.source)
-    kind = await _format(desk, asker, natives, wish.format)
-    facts: dict[str, object] = {
-        "delivery": wish.delivery.value,
-        "format": kind.value,
-        "dashboards": [one.encode() for one in dict.fromkeys(wish.dashboards)],
-    }
+    """Raises NotFound unless the viewer sees every one of them, and BadFormat for what cannot be written so.
+
+    Those of another source have been looked at there.
+    """
+    wanted = list(dict.fromkeys(wish.dashboards))
+    kind = wish.format
+    if wish.kept_in is None or kind is None:
+        natives = [desk.id_of(one, Kind.DASHBOARD, noun="dashboard") for one in wanted]
+        kind = await _format(desk, Asker(exporting(desk.viewer), desk.source), natives, wish.format)
+    ids = [one.encode() for one in wanted]
+    facts: dict[str, object] = {"delivery": wish.delivery.value, "format": kind.value, "dashboards": ids}
     told_once = None
     if wish.delivery is ExportDelivery.ADDRESS and not desk.terms.dry_run:
         secret = secrets.token_urlsafe(32)
@@ -38,7 +40,7 @@ async def export_dashboards(desk: Desk, wish: ExportDashboards) -> Done:
             "hash": hashlib.sha256(secret.encode()).hexdigest(),
             "user_id": desk.me,
             "scopes": " ".join(sorted(desk.viewer.scopes)),
-            "wanted": json.dumps(natives),
+            "wanted": json.dumps(ids),
             "format": kind.value,
             "created_at": desk.now,
             "expires_at": expires_at,

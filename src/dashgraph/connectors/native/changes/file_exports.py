@@ -15,28 +15,38 @@ NOT_UNDONE = "nothing was changed by making a file"
 
 
 async def export_dashboard(desk: Desk, wish: ExportDashboard) -> Done:
-    """Whoever sees it. Raises UnsupportedBySource for what cannot be printed here."""
+    """Whoever sees it. Raises UnsupportedBySource for what cannot be printed here.
+
+    What is of another source has been looked at there.
+    """
+    if wish.kept_in is not None:
+        return await _started(desk, wish.dashboard, None, wish.format, wish.zone)
     native = desk.id_of(wish.dashboard, Kind.DASHBOARD, noun="dashboard")
     asker = Asker(exporting(desk.viewer), desk.source)
     if (await desk.session.execute(dashboards.by_ids(asker, [native]))).first() is None:
         raise missing("dashboard")
-    return await _started(desk, native, None, wish.format, wish.zone)
+    check(wish.format, desk.source)
+    return await _started(desk, wish.dashboard, None, wish.format, wish.zone)
 
 
 async def export_widget(desk: Desk, wish: ExportWidget) -> Done:
+    if wish.kept_in is not None and wish.dashboard is not None:
+        return await _started(desk, wish.dashboard, wish.widget, wish.format, wish.zone)
     native = desk.id_of(wish.widget, Kind.WIDGET, noun="widget")
     asker = Asker(exporting(desk.viewer), desk.source)
     found = (await desk.session.execute(widgets.by_ids(asker, [native]))).first()
     if found is None:
         raise missing("widget")
-    return await _started(desk, found.dashboard_id, native, wish.format, wish.zone)
+    check(wish.format, desk.source)
+    dashboard = ResourceId(desk.source, Kind.DASHBOARD, found.dashboard_id)
+    return await _started(desk, dashboard, wish.widget, wish.format, wish.zone)
 
 
-async def _started(desk: Desk, dashboard: str, widget: str | None, form: ExportFormat, zone: str) -> Done:
-    check(form, desk.source)
+async def _started(desk: Desk, dashboard: ResourceId, widget: ResourceId | None, form: ExportFormat, zone: str) -> Done:
+    here = dashboard.source == desk.source
     given: dict[str, Any] = {
-        "dashboard": dashboard,
-        "widget": widget,
+        "dashboard": dashboard.encode(),
+        "widget": None if widget is None else widget.encode(),
         "format": form.value,
         "zone": zones.zone(zone).key,
     }
@@ -47,7 +57,8 @@ async def _started(desk: Desk, dashboard: str, widget: str | None, form: ExportF
         given=given,
         requested_by=desk.me,
         scopes=" ".join(sorted(desk.viewer.scopes)),
-        dashboard_id=dashboard,
+        dashboard_id=dashboard.native if here else None,
+        dashboard_elsewhere=None if here else dashboard.encode(),
         total=1,
     )
     await working.add(desk.session, row)

@@ -9,7 +9,7 @@ from dashgraph.connectors.native.changes.desk import LEAST_TO_SHARE, Desk, Done,
 from dashgraph.domain.changes import Change
 from dashgraph.domain.dashboards import DASHBOARD
 from dashgraph.domain.ids import Kind, ResourceId
-from dashgraph.domain.problems import BadInput, Conflict, NotFound
+from dashgraph.domain.problems import BadInput, Conflict, NotFound, UnsupportedBySource
 from dashgraph.domain.shares import (
     SHARE,
     AddShare,
@@ -29,6 +29,9 @@ REFUSAL = "Only the owner and administrators share a dashboard"
 
 
 async def add_share(desk: Desk, wish: AddShare) -> Done:
+    if wish.dashboard is None or wish.folder is not None:
+        message = f"Folders give no rights in {desk.source}: share the dashboards in it."
+        raise UnsupportedBySource(message, source=desk.source)
     dashboard = await desk.dashboard(wish.dashboard, least=LEAST_TO_SHARE, refusal=REFUSAL)
     share = await _grant(desk, dashboard, wish.grant)
     return Done(share, SHARE.name)
