@@ -104,7 +104,7 @@ class Asking:
         async with self.world.database.reading() as session:
             row = (await session.execute(select(users).where(users.c.email == email))).one()
         role = NATIVE_ROLES[row.role].kind
-        return Viewer(ResourceId(self.world.database.name, Kind.USER, row.id), role, scopes_of(role))
+        return Viewer(ResourceId(self.world.database.name, Kind.USER, row.id), role, scopes_of(role), email=row.email)
 
     async def answer(self, viewer: Viewer, query: str, **variables: Any) -> dict[str, Any]:
         """The whole answer; `statements` then holds what the database was asked for it."""

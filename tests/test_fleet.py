@@ -24,6 +24,7 @@ from dashgraph.services.changing import Changing
 from dashgraph.services.identity import Identity, scopes_of
 from dashgraph.services.passwords import Passwords
 from dashgraph.services.reading import Reading, in_order, merge
+from dashgraph.services.trail import Trail
 from dashgraph.services.watching import Watching
 from dashgraph.sources.fleet import Fleet
 from dashgraph.store.database import Database, open_database
@@ -51,7 +52,8 @@ async def pair(stores: Stores) -> AsyncIterator[Pair]:
         for number in range(6):
             await company.dashboard(f"{name}{number}", "boss", title=f"plan {number // 2}", tiles=("a",))
     fleet = Fleet(NativeSource(database) for database in databases.values())
-    changing, north = Changing(fleet), databases["north"]
+    north = databases["north"]
+    changing = Changing(fleet, Trail(north))
     passwords = Passwords(north, Identity(north), changing)
     executor = Executor(Reading(fleet), changing, passwords, Watching(north), Bulk(changing))
     yield Pair(executor, databases)

@@ -8,8 +8,11 @@ from sqlalchemy import update
 
 from company import Company, global_id
 from conftest import Asking
+from dashgraph.connectors.native.changes.handlers import HANDLERS
+from dashgraph.connectors.native.source import CARD
 from dashgraph.domain.ids import Kind
 from dashgraph.domain.users import UserStatus
+from dashgraph.domain.written_changes import changes
 from dashgraph.graph.schema import schema
 from dashgraph.store.tables import users
 from test_shares import snapshot
@@ -117,6 +120,7 @@ SCENARIOS: dict[str, dict[str, Any]] = {
     "setUserGroups": {"userId": u("ben"), "groupIds": [g("team")]},
     "replaceDatasource": {},
     "importDashboards": HERE | {"documents": [{"json": DOCUMENT}]},
+    "copyDashboards": {"dashboardIds": [d("one")], "toSource": "local", "action": "DUPLICATE"},
     "exportDashboards": {"dashboardIds": [d("one")]},
     "exportDashboard": {"dashboardId": d("one"), "format": "JSON"},
     "exportWidget": {"widgetId": w("one-a"), "format": "CSV"},
@@ -140,6 +144,21 @@ SCENARIOS: dict[str, dict[str, Any]] = {
     "undoImport": {"dashboardId": d("5" * 24)},
     "cancelJob": {"jobId": j("export")},
     "undoOperation": {},
+}
+LINK = {"dashboardId": d("one")}
+PROJECT = {"projectId": global_id(Kind.PROJECT, "sales")}
+
+# What other systems can do and the store cannot.
+ELSEWHERE: dict[str, dict[str, Any]] = {
+    "grantProjectAccess": PROJECT | {"subjectId": u("ben"), "role": "viewer"},
+    "revokeProjectAccess": PROJECT | {"subjectId": u("ben")},
+    "updateScheduleSettings": PROJECT | {"timezone": "Europe/Berlin"},
+    "setPublicLink": LINK | {"enabled": True},
+    "rotatePublicLink": LINK,
+    "addPublicLinkPassword": LINK | {"note": "for the board"},
+    "removePublicLinkPassword": LINK | {"passwordId": "1"},
+    "promoteDashboard": LINK,
+    "sendReport": LINK | {"recipientIds": [u("ben")]},
 }
 # What anybody who may own things may do: the one who may not is a viewer.
 OPEN_TO_DESIGNERS = {"createDashboard", "createFolder", "importDashboards", "createUpload"}
@@ -216,7 +235,32 @@ def codes(answer: dict[str, Any]) -> list[str]:
 
 
 def test_every_mutation_has_a_scenario() -> None:
-    assert set(SCENARIOS) == set(FIELDS)
+    assert set(SCENARIOS) | set(ELSEWHERE) == set(FIELDS)
+
+
+def test_every_change_is_carried_out_by_the_store_or_refused_on_its_card() -> None:
+    refused = {name for name, change in changes().items() if CARD.refusal(change.NEEDS, name) is not None}
+
+    assert refused == set(ELSEWHERE)
+    assert {change.__name__ for change in HANDLERS} == {name[0].upper() + name[1:] for name in set(changes()) - refused}
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+async def test_what_the_store_cannot_do_is_refused_with_its_reason_and_without_a_question(
+    empty: Asking, name: str
+) -> None:
+    await office(empty)
+    before = await snapshot(empty, without=frozenset())
+
+    for dry_run in (True, False):
+        [refused] = (await send(empty, "boss", name, ELSEWHERE[name] | {"dryRun": dry_run}))["results"]
+
+        assert empty.statements == []
+        [error] = refused["errors"]
+        assert (error["__typename"], error["code"]) == ("UnsupportedBySource", "UNSUPPORTED_BY_SOURCE")
+        assert error["message"].startswith("local cannot do this: ")
+        assert refused["operation"] is None
+    assert await snapshot(empty, without=frozenset()) == before
 
 
 @pytest.mark.parametrize("name", FIELDS)

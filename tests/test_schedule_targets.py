@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from conftest import Asking
-from dashgraph.connectors.native.changes.carrying import plain
+from dashgraph.domain.digests import plain
 from dashgraph.domain.deliverables import DeliveryFormat
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.schedule_changes import CreateSchedule

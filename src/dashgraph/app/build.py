@@ -1,13 +1,13 @@
 """Builds the world once and closes it in reverse: the server, the commands and the tests all use it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
 from dashgraph.app.settings import Settings
-from dashgraph.connectors import native
-from dashgraph.domain.problems import Conflict
+from dashgraph.connectors import KINDS, native
+from dashgraph.domain.problems import BadInput, Conflict
 from dashgraph.domain.retention import Retention
 from dashgraph.domain.schedules import Scheduling
 from dashgraph.domain.secrets import Secret
@@ -28,9 +28,13 @@ from dashgraph.services.passwords import Passwords
 from dashgraph.services.reading import Reading
 from dashgraph.services.rendering.render import Rendering
 from dashgraph.services.retention import Sweeping
+from dashgraph.services.trail import Trail
 from dashgraph.services.uploads import Uploads
 from dashgraph.services.watching import Watching
 from dashgraph.sources.fleet import Fleet
+from dashgraph.sources.live.settings import LiveSettings
+from dashgraph.sources.port import Source
+from dashgraph.sources.rest.session import Session, open_session
 from dashgraph.store import upgrade
 from dashgraph.store.database import Database
 
@@ -60,8 +64,11 @@ class World:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, *, check: bool = True) -> AsyncIterator[World]:
-    """The world, ready to use. The embedded SQLite is brought up to date; PostgreSQL must be (`dashgraph migrate`)."""
+async def opened(settings: Settings, live: Sequence[LiveSettings] = (), *, check: bool = True) -> AsyncIterator[World]:
+    """The world, ready to use: the native store, and after it the live sources, which are not asked anything yet.
+
+    The embedded SQLite is brought up to date; PostgreSQL must be (`dashgraph migrate`).
+    """
     sealer, guard = Sealer(settings.secret_keys.get_secret_value()), Guard(settings.allowed_private_hosts)
     retention = Retention(timedelta(days=settings.trash_days), timedelta(days=settings.undo_days))
     source, database = native.open_source(
@@ -76,16 +83,16 @@ async def opened(settings: Settings, *, check: bool = True) -> AsyncIterator[Wor
     try:
         if check:
             await _ready(database)
-        fleet = Fleet([source])
-        reading = Reading(fleet)
-        changing = Changing(fleet)
-        documents, files = Documents(reading), Files(reading)
-        identity = Identity(database)
-        passwords = Passwords(database, identity, changing)
-        watching = Watching(database)
-        bulk = Bulk(changing, above=settings.job_above)
-        rendering = Rendering()
-        async with guarded_session(guard) as session:
+        async with guarded_session(guard) as session, open_session() as outside:
+            fleet = Fleet([source, *_opened_live(live, outside)])
+            reading = Reading(fleet)
+            changing = Changing(fleet, Trail(database, retention))
+            documents, files = Documents(reading), Files(reading)
+            identity = Identity(database)
+            passwords = Passwords(database, identity, changing)
+            watching = Watching(database)
+            bulk = Bulk(changing, above=settings.job_above)
+            rendering = Rendering()
             yield World(
                 settings=settings,
                 database=database,
@@ -110,6 +117,20 @@ async def opened(settings: Settings, *, check: bool = True) -> AsyncIterator[Wor
             )
     finally:
         await database.close()
+
+
+def _opened_live(live: Sequence[LiveSettings], outside: Session) -> Sequence[Source]:
+    """The live sources. Raises BadInput naming all that their connectors cannot take."""
+    sources: list[Source] = []
+    wrong = []
+    for one in live:
+        try:
+            sources.append(KINDS[one.kind].open_source(one, outside))
+        except BadInput as problem:
+            wrong.append(problem.message)
+    if wrong:
+        raise BadInput("\n  ".join(wrong))
+    return sources
 
 
 def _mail_server(settings: Settings) -> MailServer | None:

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -12,10 +12,12 @@ import uvloop
 from rich.console import Console
 
 from dashgraph.app import logs
+from dashgraph.app.configuration import configured
 from dashgraph.app.settings import Settings, load
 from dashgraph.domain.formats.values import ID
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.problems import BadInput, Problem, SourceUnavailable
+from dashgraph.sources.live.settings import LiveSettings
 from dashgraph.store.database import SQLITE, address
 
 T = TypeVar("T")
@@ -34,6 +36,15 @@ Database = Annotated[
         show_default=False,
     ),
 ]
+Config = Annotated[
+    str | None,
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        help="What names the live sources. Default: DASHGRAPH_CONFIG, else dashgraph.toml here, if any.",
+        show_default=False,
+    ),
+]
 As = Annotated[
     str | None,
     typer.Option("--as", metavar="USER", help="Act as this user. Default: the only administrator.", show_default=False),
@@ -49,6 +60,14 @@ def settings(**given: object) -> Settings:
         raise failed(problem) from None
     logs.configure(found.log_format)
     return found
+
+
+def live_sources(chosen: Settings) -> Sequence[LiveSettings]:
+    """The live sources that are configured; what is wrong with them ends the command."""
+    try:
+        return configured(chosen)
+    except Problem as problem:
+        raise failed(problem) from None
 
 
 def check_address(url: str) -> None:
@@ -88,6 +107,8 @@ def run(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
         with asyncio.Runner(loop_factory=factory) as runner:
             return runner.run(main())
     except SourceUnavailable as problem:
+        if problem.source != load().source_name:
+            raise failed(problem) from None
         why = f" ({problem.__cause__})" if isinstance(problem.__cause__, OSError) else ""
         message = f"The database did not answer{why}; see that it runs, and that its address is right."
         raise failed(SourceUnavailable(message, source=problem.source)) from None

@@ -1,14 +1,17 @@
 """The command line."""
 
+from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from dashgraph.app import exporting, handing, importing, jobs, sweeping
+from dashgraph.app import exporting, faking, handing, importing, jobs, sources, sweeping, translating
 from dashgraph.app.build import World, opened
-from dashgraph.app.commands import As, Database, err, failed, out, run, settings, shown
+from dashgraph.app.commands import As, Config, Database, err, failed, live_sources, out, run, settings, shown
+from dashgraph.app.faking import served_fakes
 from dashgraph.app.running import serve as serve_world
 from dashgraph.app.running import work as work_for
 from dashgraph.domain.problems import BadInput, Conflict
@@ -17,6 +20,7 @@ from dashgraph.domain.viewers import TokenScope
 from dashgraph.graph.schema import sdl
 from dashgraph.services.delivering.sealing import new_key
 from dashgraph.services.identity import PREFIXES, IssuedToken, TokenFacts
+from dashgraph.sources.live.settings import LiveSettings
 from dashgraph.store import demo as company
 from dashgraph.store import upgrade
 
@@ -46,33 +50,42 @@ def serve(
         typer.Option(metavar="PORT", help="The port; 0 takes a free one. Default: DASHGRAPH_PORT, else 8000."),
     ] = None,
     demo: Annotated[bool, typer.Option("--demo", help="Fill an empty store with a made-up company first.")] = False,
+    fakes: Annotated[
+        bool, typer.Option("--fakes", help="Serve made-up Sisense, Lightdash, Holistics and PostHog servers behind it.")
+    ] = False,
+    config: Config = None,
 ) -> None:
     """Serve the graph and GraphiQL until stopped."""
-    chosen = settings(database_url=database, host=host, port=port)
+    chosen = settings(database_url=database, host=host, port=port, config=config)
+    live = live_sources(chosen)
 
     async def main() -> None:
-        async with opened(chosen) as world:
+        names = [chosen.source_name, *(one.name for one in live)]
+        async with served_fakes(names) if fakes else nullcontext(()) as faked, opened(chosen, [*live, *faked]) as world:
             token = await _demo_token(world) if demo else None
             nobody = await world.identity.nobody_yet()
-            await serve_world(world, ready=lambda address: _welcome(address, token, nobody=nobody))
+            await serve_world(world, ready=lambda address: _welcome(address, token, faked, nobody=nobody))
 
     run(main)
 
 
 @app.command()
-def worker(database: Database = None) -> None:
+def worker(database: Database = None, config: Config = None) -> None:
     """Carry out jobs - deliveries, exports, large imports - apart from the server, until stopped."""
-    chosen = settings(database_url=database)
+    chosen = settings(database_url=database, config=config)
+    live = live_sources(chosen)
 
     async def main() -> None:
-        async with opened(chosen) as world:
+        async with opened(chosen, live) as world:
             await work_for(world, ready=lambda name: out.print(f"Working as {name} (stop with Ctrl-C)"))
 
     run(main)
 
 
-def _welcome(address: str, token: IssuedToken | None, *, nobody: bool) -> None:
+def _welcome(address: str, token: IssuedToken | None, faked: Sequence[LiveSettings], *, nobody: bool) -> None:
     out.print(f"dashgraph is listening on [bold]{address}[/bold] (stop with Ctrl-C)")
+    for one in faked:
+        out.print(f"  and behind it a made-up {one.kind} on {one.url}", soft_wrap=True)
     if token is not None:
         out.print("Open this link: it signs you in as the demo's administrator.")
         out.print(f"  {address}/graphiql#token={token.text}", soft_wrap=True)
@@ -281,6 +294,9 @@ exporting.register(app)
 handing.register(app)
 sweeping.register(app)
 jobs.register(app)
+translating.register(app)
+sources.register(app)
+faking.register(app)
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ import structlog
 from aiohttp import web
 
 from dashgraph.app.build import World
+from dashgraph.app.resuming import keep_resuming
 from dashgraph.app.server import application
 from dashgraph.app.sweeping import keep_sweeping
 from dashgraph.app.working import working
@@ -25,31 +26,35 @@ async def serve(world: World, *, ready: Callable[[str], None]) -> None:
 
     `ready` is called with the server's address once it listens. Raises Conflict when the port is taken.
     """
-    stop = _asked_to_stop()
+    stop = asked_to_stop()
     async with working(world) if world.settings.work else nullcontext():
         runner = runner_of(world)
         await runner.setup()
-        sweeper = asyncio.create_task(keep_sweeping(world.sweeping), name="sweeper")
+        beside = [
+            asyncio.create_task(keep_sweeping(world.sweeping), name="sweeper"),
+            asyncio.create_task(keep_resuming(world.changing.elsewhere, world.identity), name="resumer"),
+        ]
         try:
             ready(await _listen(runner, world.settings.host, world.settings.port))
             await stop.wait()
             log.info("stopping")
         finally:
-            sweeper.cancel()
-            await asyncio.wait([sweeper])
+            for task in beside:
+                task.cancel()
+            await asyncio.wait(beside)
             await runner.cleanup()
 
 
 async def work(world: World, *, ready: Callable[[str], None]) -> None:
     """Carry out jobs until SIGINT or SIGTERM; running ones get time to end. `ready` is told the process's name."""
-    stop = _asked_to_stop()
+    stop = asked_to_stop()
     async with working(world) as crew:
         ready(crew.executor)
         await stop.wait()
         log.info("stopping")
 
 
-def _asked_to_stop() -> asyncio.Event:
+def asked_to_stop() -> asyncio.Event:
     """Set by the first SIGINT or SIGTERM."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -75,12 +80,16 @@ async def _listen(runner: web.AppRunner, host: str, port: int) -> str:
     try:
         await site.start()
     except OSError as error:
-        why = (error.strerror or str(error)).rpartition("): ")[2]  # without the address, which is said already
-        message = f"Cannot listen on {host}:{port}: {why}; choose another with --host and --port."
+        message = f"Cannot listen on {host}:{port}: {why_not(error)}; choose another with --host and --port."
         raise Conflict(message) from error
     address = runner.addresses[0]
     shown = f"[{host}]" if _family(host) == socket.AF_INET6 else host
     return f"http://{shown}:{address[1]}"
+
+
+def why_not(error: OSError) -> str:
+    """Why nothing can listen there, without the address, which is said already."""
+    return (error.strerror or str(error)).rpartition("): ")[2]
 
 
 def _family(host: str) -> int:

@@ -30,6 +30,11 @@ class Settings(BaseSettings):
         pattern=r"^[a-z][a-z0-9-]{0,30}$",
         description="The name of the native store in ids. Never change it once ids are out.",
     )
+    config: str = Field(
+        default="",
+        description="The file that names the live sources. Without it dashgraph.toml in the working directory, "
+        "when it is there.",
+    )
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
     graphiql: bool = Field(default=True, description="Whether GraphiQL is served under /graphiql.")

@@ -28,7 +28,7 @@ class AccessPath:
     path: strawberry.Private[access.AccessPath]
     loaders: strawberry.Private[Loaders]
 
-    @strawberry.field(description="By owning it, by a share to the user, or by a share to a group.")
+    @strawberry.field(description="By owning it, by a share to the user or to a group, or by a role in what it is in.")
     def kind(self) -> PathKind:
         return self.path.kind
 
@@ -36,11 +36,11 @@ class AccessPath:
     def role(self) -> AccessRole:
         return self.path.role
 
-    @strawberry.field(description="The rule of the share; null for owners and administrators.")
+    @strawberry.field(description="The rule of the share; null for ways without one, such as owning it.")
     def rule(self) -> ShareRule | None:
         return None if self.path.share is None else ShareRule(self.path.role.value)
 
-    @strawberry.field(description="The share that opens it; null for owners and administrators.")
+    @strawberry.field(description="The share that opens it; null for ways without one, such as owning it.")
     async def share(self) -> Share | None:
         found: Share | None = await fetch(self.loaders, SHARE, self.path.share)
         return found

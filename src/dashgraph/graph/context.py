@@ -1,6 +1,6 @@
 """What a resolver can reach: the request's loaders, and through them its viewer; and the way to change things."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -8,7 +8,8 @@ import strawberry
 
 from dashgraph.domain.ids import ResourceId
 from dashgraph.domain.lists import Lookup
-from dashgraph.domain.viewers import Viewer
+from dashgraph.domain.problems import Problem
+from dashgraph.domain.viewers import Reach, Viewer
 from dashgraph.graph.loaders import Loaders
 from dashgraph.services.bulk import Bulk
 from dashgraph.services.changing import Changing
@@ -22,6 +23,14 @@ Who = Callable[[], Awaitable[Viewer]]
 """Tells who asks, as of now. Raises Unauthenticated when that is nobody any more."""
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A source that is missing from a list, which is there without it. `path` leads to the list."""
+
+    path: Sequence[str | int]
+    problem: Problem
+
+
 @dataclass
 class Context:
     """One request. `loaders` are for what is visible to the viewer; `loaders.within` for more."""
@@ -30,6 +39,7 @@ class Context:
     changing: Changing
     passwords: Passwords
     bulk: Bulk
+    noted: list[Noted] = field(default_factory=list)
 
     @classmethod
     def of(cls, viewer: Viewer, reading: Reading, changing: Changing, passwords: Passwords, bulk: Bulk) -> "Context":
@@ -49,6 +59,11 @@ class LiveContext:
     watching: Watching
     who: Who
     loaders: Loaders = field(init=False)  # of the event that was looked at last
+
+    async def loaders_now(self, reach: Reach) -> Loaders:
+        """Loaders that remember nothing, for the viewer as they are now."""
+        self.loaders = Loaders(self.reading, await self.who())
+        return self.loaders.within(reach)
 
     async def thing_now(self, lookup: Lookup[T], one: ResourceId) -> T | None:
         """The fact about one thing as it is now, for the viewer as they are now."""

@@ -8,6 +8,7 @@ import strawberry
 from dashgraph.domain import dash, dashboards
 from dashgraph.domain.access import ACCESS_OF_DASHBOARD, PERMISSION
 from dashgraph.domain.alerts import ALERTS_OF_DASHBOARD
+from dashgraph.domain.comments import COMMENTS_OF_DASHBOARD
 from dashgraph.domain.dashboards import (
     DASHBOARD,
     DASHBOARD_DOCUMENT,
@@ -18,20 +19,27 @@ from dashgraph.domain.dashboards import (
 from dashgraph.domain.datasources import DATASOURCE
 from dashgraph.domain.folders import FOLDER
 from dashgraph.domain.formats.kinds import DocumentFormat
+from dashgraph.domain.projects import PROJECT
+from dashgraph.domain.promotion import PROMOTION_DIFF
+from dashgraph.domain.public_links import PUBLIC_LINK
 from dashgraph.domain.schedules import SCHEDULES_OF_DASHBOARD
 from dashgraph.domain.shares import SHARES_OF_DASHBOARD
 from dashgraph.domain.users import USER
 from dashgraph.domain.widgets import WIDGETS_OF_DASHBOARD
 from dashgraph.graph.access import Access, Permission
+from dashgraph.graph.comments import Comment, CommentFilter
 from dashgraph.graph.datasources import DataSource
 from dashgraph.graph.deliverable_filters import AlertFilter, ScheduleFilter
-from dashgraph.graph.documents import Filter, Layout, Style
+from dashgraph.graph.documents import Filter, Layout, Style, Tab
 from dashgraph.graph.edges import fact, to_many, to_one
 from dashgraph.graph.filters import AccessFilter, ShareFilter, VersionFilter, WidgetFilter
 from dashgraph.graph.folders import Folder
 from dashgraph.graph.nodes import Node, shows
 from dashgraph.graph.paging import Connection
-from dashgraph.graph.scalars import JSON
+from dashgraph.graph.projects import Project
+from dashgraph.graph.promotion import PromotionItem, items
+from dashgraph.graph.public_links import PublicLink
+from dashgraph.graph.scalars import JSON, URL
 from dashgraph.graph.shares import Share
 from dashgraph.graph.users import User
 from dashgraph.graph.widgets import Widget
@@ -77,21 +85,43 @@ class Dashboard(Node):
     description: str | None = fact("description", description="Its description.")
     type: str | None = fact("type", description="The type in the document; `dashboard` as a rule.")
     state: DashboardState = fact("state", description="How the working content relates to what viewers are shown.")
-    format: DocumentFormat = fact(
+    format: DocumentFormat | None = fact(
         "format",
         description="The format that it came in, and can be exported in again; DASH for what was made here.",
     )
-    revision: int = fact(
+    revision: int | None = fact(
         "revision", description="Counts up with every change; give it back to change only what you have seen."
     )
-    created_at: datetime = fact("created_at", description="When it was made.")
-    updated_at: datetime = fact("updated_at", description="When it was last changed.")
+    created_at: datetime | None = fact("created_at", description="When it was made.")
+    updated_at: datetime | None = fact("updated_at", description="When it was last changed.")
     published_at: datetime | None = fact(
         "published_at", description="When the version was published that viewers see; null when none was."
     )
     owner: User | None = to_one(USER, "owner", description="Who answers for it. Null when nobody does.")
 
+    updated_by: User | None = to_one(
+        USER, "updated_by", description="Who changed it last; null where the source does not say it."
+    )
+
     folder: Folder | None = to_one(FOLDER, "folder", description="The folder it is in; null at the top.")
+
+    project: Project | None = to_one(
+        PROJECT, "project", description="The project it is in; null in sources that have none."
+    )
+
+    @strawberry.field(description="Where people open it in its own system; null for dashgraph's own store.")
+    def url(self) -> URL | None:
+        return None if self.thing.url is None else URL(self.thing.url)
+
+    slug: str | None = fact("slug", description="Its name in addresses, where the source has one.")
+
+    @strawberry.field(description="The words that it was marked with, in the source's order.")
+    def tags(self) -> list[str]:
+        return list(self.thing.tags)
+
+    pinned: bool | None = fact(
+        "pinned", description="Whether it is pinned for everybody; null in sources that pin nothing."
+    )
 
     @strawberry.field(description="What it asks for its numbers; widgets may ask others.")
     async def datasource(self) -> DataSource | None:
@@ -140,12 +170,37 @@ class Dashboard(Node):
         description="What has it delivered when triggered, and to whom: all alerts for its owner, else yours.",
     )
 
+    comments: Connection[Comment] | None = to_many(
+        COMMENTS_OF_DASHBOARD,
+        filter=CommentFilter,
+        description="What people say about its widgets; empty in sources without comments.",
+    )
+
+    @strawberry.field(
+        description="The address by which anybody sees it. For its owner, editors and administrators; null for others, "
+        "and in sources that have no such thing."
+    )
+    async def public_link(self) -> PublicLink | None:
+        return PublicLink.of(await self.loaders.thing(PUBLIC_LINK, self.resource))
+
+    @strawberry.field(
+        description="What `promoteDashboard` would change in the project above; a few things, so without pages. For "
+        "its owner, editors and administrators; empty for others, and where there is no project above."
+    )
+    async def promotion_diff(self) -> list[PromotionItem] | None:
+        return items(await self.loaders.thing(PROMOTION_DIFF, self.resource))
+
+    @strawberry.field(description="Its tabs, in their order; empty for a dashboard without any.")
+    async def tabs(self) -> list[Tab]:
+        document = await self._document()
+        return [] if document is None else [Tab.of(one) for one in document.tabs]
+
     @strawberry.field(description="How its widgets are arranged.")
     async def layout(self) -> Layout | None:
         document = await self._document()
         if document is None or document.layout is None:
             return None
-        return Layout.of(document.layout, self.resource.source, self.loaders)
+        return Layout.of(document.layout, self.resource.source, document.names, self.loaders)
 
     @strawberry.field(description="Its filters.")
     async def filters(self) -> list[Filter]:

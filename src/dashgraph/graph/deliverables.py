@@ -88,20 +88,22 @@ class Deliverable(Node):
     widget: Widget | None = to_one(
         WIDGET, "widget", description="The widget that it delivers alone; null for the whole dashboard."
     )
-    timezone: str = fact("zone", description="In whose time it runs and dates are told: the IANA name of a time zone.")
+    timezone: str | None = fact(
+        "zone", description="In whose time it runs and dates are told: the IANA name of a time zone."
+    )
     enabled: bool = fact("enabled", description="Whether it fires.")
     disabled_reason: DisabledReason | None = fact(
         "disabled_reason", description="Why it does not fire though nobody paused it; null when that is not so."
     )
-    format: DeliveryFormat = fact("format", description="What is delivered.")
+    format: DeliveryFormat | None = fact("format", description="What is delivered.")
     subject: str | None = fact("subject", description="The template of the subject; null for the usual one.")
     body: str | None = fact("body", description="The template of the text; null for the usual one.")
     can_change: bool = fact("can_change", description="Whether you may change it.")
-    revision: int = fact(
+    revision: int | None = fact(
         "revision", description="Counts up with every change; give it back to change only what you have seen."
     )
-    created_at: datetime = fact("created_at", description="When it was made.")
-    updated_at: datetime = fact("updated_at", description="When it was last changed.")
+    created_at: datetime | None = fact("created_at", description="When it was made.")
+    updated_at: datetime | None = fact("updated_at", description="When it was last changed.")
 
     @strawberry.field(description="Presets of filters for what is drawn, kept as they were given.")
     def filters(self) -> JSON | None:

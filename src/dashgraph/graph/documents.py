@@ -1,5 +1,6 @@
 """What is known of the documents of dashboards and widgets: layout, filters, style and queries."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Self
 
 import strawberry
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 class LayoutElement:
     element: strawberry.Private[dash.Element]
     source: strawberry.Private[str]
+    names: strawberry.Private[Mapping[str, str]]
     loaders: strawberry.Private[Loaders]
 
     @strawberry.field(description="The native id of the widget that stands here.")
@@ -28,7 +30,7 @@ class LayoutElement:
     @strawberry.field(description="The widget that stands here; null when the layout names one that is not there.")
     async def widget(self) -> Annotated["Widget", strawberry.lazy("dashgraph.graph.widgets")] | None:
         native = self.element.widget
-        one = None if native is None else ResourceId(self.source, Kind.WIDGET, native)
+        one = None if native is None else ResourceId(self.source, Kind.WIDGET, self.names.get(native, native))
         found: Widget | None = await fetch(self.loaders, WIDGET, one)
         return found
 
@@ -81,9 +83,11 @@ class Layout:
     raw: JSON = strawberry.field(description="The layout as it stands in the document.")
 
     @classmethod
-    def of(cls, layout: dash.Layout, source: str, loaders: Loaders) -> Self:
+    def of(cls, layout: dash.Layout, source: str, names: Mapping[str, str], loaders: Loaders) -> Self:
+        """`names` are the ids of the widgets by those in the layout, where these are not the same."""
+
         def subcell(one: dash.Subcell) -> LayoutSubcell:
-            elements = [LayoutElement(element=e, source=source, loaders=loaders) for e in one.elements]
+            elements = [LayoutElement(element=e, source=source, names=names, loaders=loaders) for e in one.elements]
             return LayoutSubcell(width=one.width, elements=elements)
 
         def cell(one: dash.Cell) -> LayoutCell:
@@ -91,6 +95,18 @@ class Layout:
 
         columns = [LayoutColumn(width=c.width, cells=[cell(one) for one in c.cells]) for c in layout.columns]
         return cls(type=layout.type, columns=columns, raw=JSON(layout.raw))
+
+
+@strawberry.type(description="A tab of a dashboard.")
+class Tab:
+    id: str | None = strawberry.field(description="Its id in the document: what `WidgetPlace.tab` names.")
+    name: str | None = strawberry.field(description="What people see as its name.")
+    order: float | None = strawberry.field(description="Where it stands among the others.")
+    hidden: bool = strawberry.field(description="Whether viewers do not see it.")
+
+    @classmethod
+    def of(cls, tab: dash.Tab) -> Self:
+        return cls(id=tab.id, name=tab.name, order=tab.order, hidden=tab.hidden)
 
 
 @strawberry.type(description="The look of a dashboard or widget.")

@@ -10,9 +10,9 @@ import strawberry
 from strawberry import UNSET
 
 from dashgraph.domain.lists import Listing, Lookup
-from dashgraph.domain.problems import NotFound
+from dashgraph.domain.problems import NotFound, Problem
 from dashgraph.domain.viewers import Reach
-from dashgraph.graph.context import Info
+from dashgraph.graph.context import Info, Noted
 from dashgraph.graph.filters import global_id, read
 from dashgraph.graph.nodes import fetch, shape
 from dashgraph.graph.paging import After, Before, Connection, First, Last, rooted, under
@@ -25,6 +25,12 @@ Scope = Annotated[
 ]
 Sources = Annotated[
     list[str] | None, strawberry.argument(description="Only these sources, by name; all when left out.")
+]
+RequireAll = Annotated[
+    bool,
+    strawberry.argument(
+        description="Fail when a source does not answer, in place of a list without it that says so in `sourceErrors`."
+    ),
 ]
 Id = Annotated[strawberry.ID, strawberry.argument(description="The global id.")]
 
@@ -88,6 +94,7 @@ def root_list(listing: Listing[Any], *, filter: type, description: str) -> Any:
         filter: Any = UNSET,
         scope: Scope = Reach.VISIBLE,
         sources: Sources = UNSET,
+        require_all_sources: RequireAll = False,
     ) -> Any:
         loaders = info.context.loaders.within(scope)
         asked = rooted(
@@ -98,10 +105,18 @@ def root_list(listing: Listing[Any], *, filter: type, description: str) -> Any:
             sort=sort,
             filter=read(filter),
             shape=shape(loaders),
+            missing=noting(info),
+            all_of_them=require_all_sources,
         )
         return Connection(asked=asked)
 
     return _paged(resolver, listing, filter, description)
+
+
+def noting(info: Info) -> Callable[[Problem], None]:
+    """Notes the sources that are missing from the list which is resolved here, for the errors of the answer."""
+    path, noted = info.path.as_list(), info.context.noted
+    return lambda problem: noted.append(Noted(path, problem))
 
 
 def root_one(lookup: Lookup[Any], *, description: str) -> Any:

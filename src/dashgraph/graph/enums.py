@@ -15,7 +15,7 @@ from dashgraph.domain.groups import GroupSort
 from dashgraph.domain.ids import Kind
 from dashgraph.domain.imports import DocumentWarningCode, ImportAction, ImportOutcome
 from dashgraph.domain.lists import Sort
-from dashgraph.domain.operations import OperationSort
+from dashgraph.domain.operations import OperationSort, OperationState
 from dashgraph.domain.ownership import OriginalOwnerRule, TransferStep
 from dashgraph.domain.roles import RoleKind
 from dashgraph.domain.shares import ShareRule, ShareSort
@@ -119,6 +119,7 @@ described(
     DIRECT="By a share to the user.",
     GROUP="By a share to a group that the user is in.",
     ADMIN="By being an administrator who asked for scope ALL.",
+    INHERITED="By a role in what the dashboard is in: its folder, project or organization.",
 )
 described(
     ShareRule,
@@ -171,10 +172,19 @@ described(
     GROUP_WRITE="Make, change and delete groups, and say who is in them.",
     FOLDER_READ="List and read folders.",
     FOLDER_WRITE="Make, rename, move and delete folders.",
-    SCHEDULE_READ="List and read schedules and alerts.",
-    SCHEDULE_WRITE="Make, change, run and delete schedules and alerts.",
+    SCHEDULE_READ="List and read schedules.",
+    SCHEDULE_WRITE="Make, change, run and delete schedules.",
+    ALERT_READ="List and read alerts.",
+    ALERT_WRITE="Make, change, trigger and delete alerts.",
+    REPORT_SEND="Send a dashboard once, now, by the system itself.",
     JOB_READ="Tell how work that goes on in the background is doing.",
     JOB_WRITE="Start work in the background, and cancel it.",
+    PROJECT_READ="List and read projects and their members.",
+    PROJECT_ACCESS="Say who has which role in a project.",
+    PUBLIC_LINK="Show dashboards to anybody who has a link, and manage the link.",
+    PROMOTE="Take a dashboard to the project above.",
+    COMMENT_READ="Tell what people say about a dashboard.",
+    TILE_STREAM="Give the widgets of a dashboard one by one, as they are ready.",
     SEARCH="Search by text.",
     OPERATION_READ="Tell what was changed, by whom and when.",
     OPERATION_UNDO="Undo what was changed.",
@@ -196,6 +206,7 @@ described(
     ALERT="An alert.",
     JOB="A job.",
     DELIVERY="What came of a job for one recipient.",
+    PROJECT="A project.",
 )
 _TIMES = {"created_at": "By the time of creation", "updated_at": "By the time of the last change"}
 sort(
@@ -276,6 +287,16 @@ sort(
     "How the dashboards that a user can see are sorted.",
     title="By title",
     updated_at=_TIMES["updated_at"],
+)
+described(
+    OperationState,
+    "OperationState",
+    "How far a change came. In dashgraph's own store it is done, or it is not there.",
+    BEGUN="It is being made in another system; if the process died meanwhile, another one goes on.",
+    DONE="It is made.",
+    FAILED="It is not made, or only in part; `error` says why.",
+    UNKNOWN="The other system fell silent: it may have made it. Sent again with the same idempotencyKey, it is made "
+    "if it was not.",
 )
 sort(OperationSort, "OperationSort", "How operations are sorted.", at="By when the change was made")
 described(

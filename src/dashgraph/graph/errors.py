@@ -1,6 +1,7 @@
 """What clients are told when something goes wrong: a sentence and a code, never our insides."""
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -41,6 +42,11 @@ def told(error: GraphQLError, *, otherwise: str | None = None) -> dict[str, Any]
 def problem(found: Problem) -> dict[str, Any]:
     """A problem that concerns the whole request."""
     return {"message": found.message, "extensions": {"code": found.code, **found.facts}}
+
+
+def at(path: Sequence[str | int], found: Problem) -> dict[str, Any]:
+    """A problem of a source that is missing from the list at this path; the list itself is there."""
+    return {**problem(found), "path": list(path)}
 
 
 def plain(message: str, code: str) -> dict[str, Any]:

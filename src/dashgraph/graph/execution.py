@@ -1,7 +1,7 @@
 """Answering one operation: parsed and validated once per text, then run for a viewer."""
 
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Awaitable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from enum import Enum
@@ -20,10 +20,11 @@ from graphql import (
     validate,
 )
 
+from dashgraph.domain.budget import Tally
 from dashgraph.domain.problems import Problem, TooMuch
 from dashgraph.domain.viewers import Viewer
 from dashgraph.graph import errors
-from dashgraph.graph.context import Context, LiveContext, Who
+from dashgraph.graph.context import Context, LiveContext, Noted, Who
 from dashgraph.graph.limits import LONGEST_QUERY, MOST_TOKENS, check_depth, check_size
 from dashgraph.graph.schema import schema
 from dashgraph.services.bulk import Bulk
@@ -82,14 +83,19 @@ class Executor:
         if kind is OperationType.SUBSCRIPTION:
             message = "A subscription is answered over a WebSocket, or as events: send Accept: text/event-stream."
             return Answer(Stage.REFUSED, {"errors": [errors.plain(message, errors.BAD_INPUT)]})
-        result = execute(
-            self._schema,
-            document,
-            context_value=Context.of(viewer, self._reading, self._changing, self._passwords, self._bulk),
-            variable_values=dict(operation.variables or {}),
-            operation_name=operation.name,
-        )
-        return _answer(await result if isinstance(result, Awaitable) else result)
+        context = Context.of(viewer, self._reading, self._changing, self._passwords, self._bulk)
+        with self._reading.operation() as tally:
+            result = execute(
+                self._schema,
+                document,
+                context_value=context,
+                variable_values=dict(operation.variables or {}),
+                operation_name=operation.name,
+            )
+            answer = _answer(await result if isinstance(result, Awaitable) else result, context.noted)
+        if tally.spent and viewer.is_admin:
+            answer.payload["extensions"] = {"upstream": _spent(tally)}
+        return answer
 
     async def answers(self, operation: Operation, who: Who) -> AsyncGenerator[Answer, None]:
         """The answer to a query or a mutation; to a subscription one for each event. `who` is asked for each.
@@ -193,13 +199,29 @@ def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode
     return f"The document has no operation named {name!r}."
 
 
-def _answer(result: ExecutionResult) -> Answer:
+def _spent(tally: Tally) -> list[dict[str, Any]]:
+    """What the operation cost upstream, for administrators."""
+    return [
+        {
+            "source": source,
+            "calls": one.calls,
+            "retried": one.retried,
+            "cached": one.cached,
+            "ms": round(one.seconds * 1000),
+        }
+        for source, one in tally.spent.items()
+    ]
+
+
+def _answer(result: ExecutionResult, noted: Sequence[Noted] = ()) -> Answer:
     if result.data is None and result.errors and all(error.path is None for error in result.errors):
         # nothing was run: the variables do not fit
         return Answer(
             Stage.REFUSED, {"errors": [errors.told(error, otherwise=errors.BAD_INPUT) for error in result.errors]}
         )
     payload: dict[str, Any] = {"data": result.data}
-    if result.errors:
-        payload["errors"] = [errors.told(error) for error in result.errors]
+    found = [errors.told(error) for error in result.errors or ()]
+    found += [errors.at(one.path, one.problem) for one in noted]
+    if found:
+        payload["errors"] = found
     return Answer(Stage.RUN, payload)

@@ -139,6 +139,7 @@ class DashboardFilter:
         "owner": Kind.USER,
         "folder": Kind.FOLDER,
         "within_folder": Kind.FOLDER,
+        "project": Kind.PROJECT,
         "shared_with_user": Kind.USER,
         "shared_with_group": Kind.GROUP,
     }
@@ -153,6 +154,9 @@ class DashboardFilter:
     )
     within_folder: IDFilter | None = strawberry.field(
         default=strawberry.UNSET, description="In these folders or anywhere below them."
+    )
+    project: IDFilter | None = strawberry.field(
+        default=strawberry.UNSET, description="In these projects; `isNull: true` for those in none."
     )
     datasource: DataSourceFilter | None = strawberry.field(default=strawberry.UNSET, description="By data source.")
     shared_with_user: IDFilter | None = strawberry.field(
@@ -310,6 +314,7 @@ class FolderFilter:
     KINDS: ClassVar[dict[str, Kind]] = {
         "ids": Kind.FOLDER,
         "parent": Kind.FOLDER,
+        "project": Kind.PROJECT,
         "owner": Kind.USER,
     }
 
@@ -317,6 +322,9 @@ class FolderFilter:
     name: StringFilter | None = strawberry.field(default=strawberry.UNSET, description="By name.")
     parent: IDFilter | None = strawberry.field(
         default=strawberry.UNSET, description="By parent; `isNull: true` for those at the top."
+    )
+    project: IDFilter | None = strawberry.field(
+        default=strawberry.UNSET, description="In these projects; `isNull: true` for those in none."
     )
     owner: IDFilter | None = strawberry.field(default=strawberry.UNSET, description="By owner: ids of users.")
     created_at: DateTimeFilter | None = strawberry.field(
@@ -353,4 +361,10 @@ class OperationFilter:
     idempotency_key: str | None = strawberry.field(
         default=strawberry.UNSET,
         description="By the key that it was sent with. So you find how far many changes came whose answer was lost.",
+    )
+    source: list[str] | None = strawberry.field(
+        default=strawberry.UNSET, description="By the name of the system that it was made in."
+    )
+    state: list[operations.OperationState] | None = strawberry.field(
+        default=strawberry.UNSET, description="By how far it came."
     )

@@ -41,13 +41,13 @@ class Group(Node):
         return None if self.thing.role is None else role(self.thing.role)
 
     origin: Origin = fact("origin", description="Where the group was made.")
-    revision: int = fact(
+    revision: int | None = fact(
         "revision",
         description="Counts up with every change of the group and of who is in it; give it back to change only what "
         "you have seen.",
     )
-    created_at: datetime = fact("created_at", description="When the group was made.")
-    updated_at: datetime = fact("updated_at", description="When the group was last changed.")
+    created_at: datetime | None = fact("created_at", description="When the group was made.")
+    updated_at: datetime | None = fact("updated_at", description="When the group was last changed.")
     users: Connection[User] | None = to_many(
         USERS_OF_GROUP,
         filter=UserFilter,

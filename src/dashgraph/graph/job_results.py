@@ -7,12 +7,13 @@ import strawberry
 from dashgraph.domain import bulk
 from dashgraph.domain.bulk import ItemStatus
 from dashgraph.domain.imports import Imported, ImportOutcome
+from dashgraph.domain.nodes import FETCHED_BY
 from dashgraph.domain.operations import OPERATION
 from dashgraph.graph.edges import fact, to_one
 from dashgraph.graph.imported import DocumentWarning, shown, warnings_of
 from dashgraph.graph.loaders import Loaders
 from dashgraph.graph.nodes import Node, fetch, shows
-from dashgraph.graph.operations import ABOUT, Operation
+from dashgraph.graph.operations import Operation
 
 
 @strawberry.input(description="Which results.")
@@ -44,7 +45,7 @@ class JobResult:
     @strawberry.field(description="What was changed; null when that is gone or hidden from you, and in a dry run.")
     async def about(self) -> Node | None:
         one = self.thing.thing
-        found: Node | None = None if one is None else await fetch(self.loaders, ABOUT[one.kind], one)
+        found: Node | None = None if one is None else await fetch(self.loaders, FETCHED_BY[one.kind], one)
         return found
 
     operation: Operation | None = to_one(

@@ -132,6 +132,9 @@ class Job(Node):
 
     kind: JobKind = fact("kind", description="What it does.")
     status: JobStatus = fact("status", description="How it is doing.")
+    native_status: str | None = fact(
+        "native_status", description="The source's own word for the status; null for dashgraph's own jobs."
+    )
     trigger: Trigger = fact("trigger", description="What made it start.")
     requested_by: User | None = to_one(
         USER, "requested_by", description="Who asked for it; null when it started by itself."
@@ -148,7 +151,7 @@ class Job(Node):
     fire_at: datetime | None = fact(
         "fire_at", description="The moment that its schedule meant; null when no schedule fired."
     )
-    created_at: datetime = fact("created_at", description="When it was asked for.")
+    created_at: datetime | None = fact("created_at", description="When it was asked for.")
     started_at: datetime | None = fact("started_at", description="When it was first begun; null while it waits.")
     finished_at: datetime | None = fact("finished_at", description="When it ended; null until then.")
     cancel_requested_at: datetime | None = fact(

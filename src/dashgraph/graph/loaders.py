@@ -1,6 +1,6 @@
 """What siblings ask for one by one, gathered into one question each."""
 
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 from aiodataloader import DataLoader
@@ -8,12 +8,13 @@ from aiodataloader import DataLoader
 from dashgraph.domain.ids import ResourceId
 from dashgraph.domain.lists import Listing, Lookup, Page, Wish
 from dashgraph.domain.problems import Problem
+from dashgraph.domain.users import User
 from dashgraph.domain.viewers import Reach, Viewer
 from dashgraph.services.reading import Reading
 
 T = TypeVar("T")
 
-Ask = Callable[[list[ResourceId]], Awaitable[Mapping[ResourceId, Any]]]
+Ask = Callable[[list[Any]], Awaitable[Mapping[Any, Any]]]
 
 
 class Loaders:
@@ -22,7 +23,7 @@ class Loaders:
     def __init__(self, reading: Reading, viewer: Viewer) -> None:
         self.reading = reading
         self.viewer = viewer
-        self._loaders: dict[Hashable, DataLoader[ResourceId, Any]] = {}
+        self._loaders: dict[Hashable, DataLoader[Any, Any]] = {}
         self._reaches: dict[Reach, Loaders] = {viewer.reach: self}
 
     def within(self, reach: Reach) -> "Loaders":
@@ -43,6 +44,14 @@ class Loaders:
 
         return cast("T | None", await self._loader(lookup.name, ask).load(one))
 
+    async def same_as(self, user: User) -> Sequence[User | Problem]:
+        """Who a user is in the other sources."""
+
+        async def ask(users: list[User]) -> Mapping[User, Any]:
+            return await self.reading.people.same_as(self.viewer, users)
+
+        return cast("Sequence[User | Problem]", await self._loader("user.sameAs", ask).load(user))
+
     async def page(self, listing: Listing[T], parent: ResourceId, wish: Wish) -> Page[T]:
         """The page of one parent. A parent that is hidden has an empty one."""
 
@@ -60,10 +69,10 @@ class Loaders:
 
         return cast("int | None", await self._loader((listing.name, "count", wish.filter), ask).load(parent)) or 0
 
-    def _loader(self, key: Hashable, ask: Ask) -> "DataLoader[ResourceId, Any]":
+    def _loader(self, key: Hashable, ask: Ask) -> "DataLoader[Any, Any]":
         if key not in self._loaders:
 
-            async def batch(ids: list[ResourceId]) -> list[Any | Problem | None]:
+            async def batch(ids: list[Any]) -> list[Any | Problem | None]:
                 found = await ask(ids)
                 return [found.get(one) for one in ids]
 

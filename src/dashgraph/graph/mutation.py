@@ -3,6 +3,7 @@
 import strawberry
 
 from dashgraph.graph.changes.alerts import AlertMutations
+from dashgraph.graph.changes.copying import CopyMutations
 from dashgraph.graph.changes.dashboards import DashboardMutations
 from dashgraph.graph.changes.datasources import DataSourceMutations
 from dashgraph.graph.changes.exports import ExportMutations
@@ -14,6 +15,10 @@ from dashgraph.graph.changes.newcomers import NewcomerMutations
 from dashgraph.graph.changes.operations import OperationMutations
 from dashgraph.graph.changes.ownership import OwnershipMutations
 from dashgraph.graph.changes.passwords import PasswordMutations
+from dashgraph.graph.changes.projects import ProjectMutations
+from dashgraph.graph.changes.promotion import PromotionMutations
+from dashgraph.graph.changes.public_links import PublicLinkMutations
+from dashgraph.graph.changes.reports import ReportMutations
 from dashgraph.graph.changes.schedules import ScheduleMutations
 from dashgraph.graph.changes.shares import ShareMutations
 from dashgraph.graph.changes.uploads import UploadMutations
@@ -34,11 +39,16 @@ class Mutation(
     PasswordMutations,
     GroupMutations,
     ImportMutations,
+    CopyMutations,
     ExportMutations,
     UploadMutations,
     ScheduleMutations,
     AlertMutations,
     JobMutations,
+    ReportMutations,
+    PublicLinkMutations,
+    PromotionMutations,
+    ProjectMutations,
     OperationMutations,
 ):
     pass

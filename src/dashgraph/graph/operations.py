@@ -6,35 +6,14 @@ from typing import Any
 import strawberry
 
 from dashgraph.domain import operations
-from dashgraph.domain.alerts import ALERT
-from dashgraph.domain.dashboards import DASHBOARD
-from dashgraph.domain.folders import FOLDER
-from dashgraph.domain.groups import GROUP
-from dashgraph.domain.ids import Kind
-from dashgraph.domain.jobs import JOB
-from dashgraph.domain.lists import Lookup
-from dashgraph.domain.operations import OPERATION
-from dashgraph.domain.schedules import SCHEDULE
-from dashgraph.domain.shares import SHARE
+from dashgraph.domain.nodes import FETCHED_BY
+from dashgraph.domain.operations import OPERATION, OperationState
 from dashgraph.domain.users import USER
-from dashgraph.domain.widgets import WIDGET
 from dashgraph.graph.edges import fact, to_one
 from dashgraph.graph.nodes import Node, fetch, shows
 from dashgraph.graph.scalars import JSON
+from dashgraph.graph.sources import Source
 from dashgraph.graph.users import User
-
-ABOUT: dict[Kind, Lookup[Any]] = {
-    Kind.DASHBOARD: DASHBOARD,
-    Kind.WIDGET: WIDGET,
-    Kind.SHARE: SHARE,
-    Kind.USER: USER,
-    Kind.GROUP: GROUP,
-    Kind.FOLDER: FOLDER,
-    Kind.SCHEDULE: SCHEDULE,
-    Kind.ALERT: ALERT,
-    Kind.OPERATION: OPERATION,
-    Kind.JOB: JOB,
-}
 
 
 @strawberry.type(description="One record before and after. Passwords and tokens are left out.")
@@ -58,6 +37,13 @@ class Operation(Node):
 
     kind: str = fact("kind", description="The mutation that made it, such as `addShare`.")
     at: datetime = fact("at", description="When it was made.")
+    state: OperationState = fact("state", description="How far it came.")
+    error: str | None = fact("error", description="Why it failed; null when it did not.")
+
+    @strawberry.field(description="The system that it was made in.")
+    def made_in(self) -> Source:
+        return Source(name=self.thing.source, loaders=self.loaders)
+
     by: User | None = to_one(
         USER, "by", description="Who made it; null for what dashgraph does by itself, as emptying the trash."
     )
@@ -65,7 +51,7 @@ class Operation(Node):
     @strawberry.field(description="What it is about; null when that is gone or hidden from you.")
     async def about(self) -> Node | None:
         one = self.thing.about
-        found: Node | None = None if one is None else await fetch(self.loaders, ABOUT[one.kind], one)
+        found: Node | None = None if one is None else await fetch(self.loaders, FETCHED_BY[one.kind], one)
         return found
 
     @strawberry.field(description="Every record that it changed, before and after.")

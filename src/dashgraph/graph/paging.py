@@ -76,18 +76,27 @@ class Asked:
         page: Callable[[], Awaitable[Page[Any]]],
         count: Callable[[], Awaitable[int | None]],
         shape: Callable[[Any], Any],
+        missing: Callable[[Problem], None] = lambda problem: None,
     ) -> None:
+        """`missing` is told of each source that is missing from the page, once."""
         self.listing = listing
         self.wish = wish
         self.count = count
         self.shape = shape
         self._fetch = page
+        self._missing = missing
         self._page: asyncio.Future[Page[Any]] | None = None
 
     async def page(self) -> Page[Any]:
         if self._page is None:
-            self._page = asyncio.ensure_future(self._fetch())
+            self._page = asyncio.ensure_future(self._fetched())
         return await self._page
+
+    async def _fetched(self) -> Page[Any]:
+        page = await self._fetch()
+        for problem in page.problems:
+            self._missing(problem)
+        return page
 
     def cursor(self, position: Position) -> str:
         return write_cursor(self.listing, self.wish.sort, position)
@@ -173,15 +182,25 @@ def rooted(
     sort: Sort,
     shape: Callable[[Any], Any],
     filter: object = None,
+    missing: Callable[[Problem], None] = lambda problem: None,
+    all_of_them: bool = False,
 ) -> Asked:
-    """A root list, over all sources or those named."""
+    """A root list, over all sources or those named. `all_of_them` makes it fail when one of them is missing."""
     wish = Wish(sort, read_window(listing, sort, *window), filter)
+
+    async def page() -> Page[Any]:
+        found = await loaders.reading.page(loaders.viewer, listing, wish, sources or None)
+        if all_of_them and found.problems:
+            raise found.problems[0]
+        return found
+
     return Asked(
         listing,
         wish,
-        page=lambda: loaders.reading.page(loaders.viewer, listing, wish, sources or None),
+        page=page,
         count=lambda: loaders.reading.count(loaders.viewer, listing, wish, sources or None),
         shape=shape,
+        missing=missing,
     )
 
 

@@ -8,17 +8,19 @@ from strawberry import UNSET
 
 from dashgraph.domain.alerts import ALERT, ALERTS
 from dashgraph.domain.changes import Terms
-from dashgraph.domain.dashboards import DASHBOARD, DASHBOARDS, VERSION
+from dashgraph.domain.dashboards import DASHBOARD, DASHBOARDS
 from dashgraph.domain.folders import FOLDER, FOLDERS
 from dashgraph.domain.groups import GROUP, GROUPS
 from dashgraph.domain.ids import Kind, ResourceId
-from dashgraph.domain.jobs import DELIVERY, JOB, JOBS
-from dashgraph.domain.lists import LARGEST_PAGE, Lookup
+from dashgraph.domain.jobs import JOB, JOBS
+from dashgraph.domain.lists import LARGEST_PAGE
+from dashgraph.domain.nodes import FETCHED_BY
 from dashgraph.domain.operations import OPERATION, OPERATIONS
 from dashgraph.domain.problems import BadInput, Problem, TooMuch
+from dashgraph.domain.projects import PROJECT, PROJECTS
 from dashgraph.domain.schedules import SCHEDULE, SCHEDULES
 from dashgraph.domain.search import SEARCH, SEARCHED, SearchFilter, SearchSort
-from dashgraph.domain.shares import SHARE, RemoveShare
+from dashgraph.domain.shares import RemoveShare
 from dashgraph.domain.trash import DELETED_DASHBOARDS
 from dashgraph.domain.users import USER, USERS
 from dashgraph.domain.viewers import Reach
@@ -29,7 +31,7 @@ from dashgraph.graph.changes.shares import RemoveSharePayload
 from dashgraph.graph.context import Info
 from dashgraph.graph.dashboards import Dashboard
 from dashgraph.graph.deliverable_filters import AlertFilter, ScheduleFilter
-from dashgraph.graph.edges import Id, Scope, Sources, root_list, root_one
+from dashgraph.graph.edges import Id, RequireAll, Scope, Sources, noting, root_list, root_one
 from dashgraph.graph.filters import (
     DashboardFilter,
     DeletedDashboardFilter,
@@ -48,6 +50,9 @@ from dashgraph.graph.loaders import Loaders
 from dashgraph.graph.nodes import Node, fetch, shape
 from dashgraph.graph.operations import Operation
 from dashgraph.graph.paging import After, Before, Connection, First, Last, rooted
+from dashgraph.graph.people import Person
+from dashgraph.graph.projects import Project, ProjectFilter
+from dashgraph.graph.scalars import EmailAddress
 from dashgraph.graph.schedules import Schedule
 from dashgraph.graph.search import SearchConnection
 from dashgraph.graph.sources import Source
@@ -57,24 +62,6 @@ from dashgraph.graph.viewer import Viewer
 from dashgraph.graph.widgets import Widget
 
 LONGEST_SEARCH = 200
-
-FETCHED_BY: dict[Kind, Lookup[Any]] = {
-    lookup.of: lookup
-    for lookup in (
-        DASHBOARD,
-        VERSION,
-        WIDGET,
-        SHARE,
-        USER,
-        GROUP,
-        FOLDER,
-        SCHEDULE,
-        ALERT,
-        OPERATION,
-        JOB,
-        DELIVERY,
-    )
-}
 
 
 @strawberry.type(description="What can be asked.")
@@ -140,6 +127,31 @@ class Query:
 
     user: User | None = root_one(USER, description="The user with this id, also one that was deleted.")
 
+    @strawberry.field(
+        description="Your own account in a source: the one with your e-mail address. Null when there is none, or when "
+        "several have it."
+    )
+    async def me(
+        self, info: Info, source: Annotated[str, strawberry.argument(description="The name of the source.")]
+    ) -> User | None:
+        loaders = info.context.loaders
+        found = await loaders.reading.people.me(loaders.viewer, source)
+        return None if found is None else User(thing=found, loaders=loaders)
+
+    @strawberry.field(
+        description="Somebody over all sources, by e-mail address; null when nobody has it. Administrators ask about "
+        "anybody, others about themselves."
+    )
+    async def person(
+        self,
+        info: Info,
+        email: Annotated[EmailAddress, strawberry.argument(description="The e-mail address, whatever its case.")],
+        scope: Scope = Reach.VISIBLE,
+    ) -> Person | None:
+        loaders = info.context.loaders.within(scope)
+        found = await loaders.reading.people.person(loaders.viewer, clean(email))
+        return None if found is None else Person.of(found, info, loaders)
+
     groups: Connection[Group] | None = root_list(
         GROUPS,
         filter=GroupFilter,
@@ -155,6 +167,14 @@ class Query:
     )
 
     folder: Folder | None = root_one(FOLDER, description="The folder with this id.")
+
+    projects: Connection[Project] | None = root_list(
+        PROJECTS,
+        filter=ProjectFilter,
+        description="The projects of the sources that have some.",
+    )
+
+    project: Project | None = root_one(PROJECT, description="The project with this id.")
 
     schedules: Connection[Schedule] | None = root_list(
         SCHEDULES,
@@ -219,6 +239,7 @@ class Query:
         before: Before = UNSET,
         scope: Scope = Reach.VISIBLE,
         sources: Sources = UNSET,
+        require_all_sources: RequireAll = False,
     ) -> SearchConnection | None:
         loaders = info.context.loaders.within(scope)
         asked = rooted(
@@ -229,6 +250,8 @@ class Query:
             sort=SearchSort.RELEVANCE,
             filter=_search(text, kinds),
             shape=shape(loaders),
+            missing=noting(info),
+            all_of_them=require_all_sources,
         )
         return SearchConnection(asked=asked, loaders=loaders)
 

@@ -75,4 +75,4 @@ class Schedule(Deliverable):
     runs: Connection[Job] | None = to_many(JOBS_OF_SCHEDULE, filter=JobFilter, description=RUNS)
 
     def _timetable(self) -> Timetable:
-        return Timetable(self.thing.cron, self.thing.zone)
+        return Timetable(self.thing.cron, self.thing.zone or "UTC")

@@ -3,6 +3,7 @@
 import strawberry
 
 from dashgraph.domain.sources import Capability, Health, SourceKind
+from dashgraph.domain.written_changes import changes
 from dashgraph.graph.loaders import Loaders
 from dashgraph.graph.scalars import URL
 
@@ -19,6 +20,15 @@ class SourceCapability:
     name: Capability = strawberry.field(description="What it is about.")
     supported: bool = strawberry.field(description="Whether the source can do it.")
     reason: str | None = strawberry.field(description="Why not; null when it can.")
+
+
+@strawberry.type(description="A mutation that a source can carry out, or why it cannot.")
+class SourceMutation:
+    name: str = strawberry.field(
+        description="Its name, as `Operation.kind` has it; what holds for it holds for its bulk form too."
+    )
+    supported: bool = strawberry.field(description="Whether the source can do it.")
+    reason: str | None = strawberry.field(description="Why not, and what to do instead; null when it can.")
 
 
 @strawberry.type(description="One configured system.")
@@ -41,6 +51,17 @@ class Source:
         return [
             SourceCapability(name=one, supported=(reason := card.reason_against(one)) is None, reason=reason)
             for one in Capability
+        ]
+
+    @strawberry.field(
+        description="Every mutation, and whether it can be carried out here: the one it refuses answers "
+        "`UnsupportedBySource` without asking the system."
+    )
+    def mutations(self) -> list[SourceMutation]:
+        card = self.loaders.reading.card(self.name)
+        return [
+            SourceMutation(name=name, supported=(reason := card.refusal(change.NEEDS, name)) is None, reason=reason)
+            for name, change in sorted(changes().items())
         ]
 
     @strawberry.field(description="How it is doing right now. Asks the system.")

@@ -2,16 +2,19 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
 from dashgraph.domain.jobs import JOB
+from dashgraph.domain.viewers import Reach
 from dashgraph.graph.context import LiveInfo
-from dashgraph.graph.edges import Id, absent
+from dashgraph.graph.edges import Id, Scope, absent
 from dashgraph.graph.filters import global_id
 from dashgraph.graph.jobs import Job
 from dashgraph.graph.nodes import shape
+from dashgraph.graph.tiles import TileEvent, shown
+from dashgraph.services.tiling import tiles
 
 
 @strawberry.type(
@@ -27,5 +30,23 @@ class Subscription:
         one, context = global_id(id), info.context
         async with aclosing(context.watching.job(one, lambda: context.thing_now(JOB, one))) as jobs:
             async for job in jobs:
-                shown: Any = absent(JOB) if job is None else shape(context.loaders)(job)
-                yield shown
+                found: Any = absent(JOB) if job is None else shape(context.loaders)(job)
+                yield found
+
+    @strawberry.subscription(
+        description="The widgets of a dashboard as its system makes them ready: the dashboard first, then each widget, "
+        "and when all have come that they have. In sources without such a stream they come in one go. When the stream "
+        "breaks off, that is told and nothing more comes; follow it again for another try. Whether you see the "
+        "dashboard is looked at when it begins, who you are for each event."
+    )
+    async def dashboard_tiles(
+        self,
+        info: LiveInfo,
+        dashboard_id: Annotated[strawberry.ID, strawberry.argument(description="The dashboard.")],
+        scope: Scope = Reach.VISIBLE,
+    ) -> AsyncGenerator[TileEvent | None, None]:
+        one, context = global_id(dashboard_id), info.context
+        loaders = await context.loaders_now(scope)
+        async with aclosing(tiles(context.reading, loaders.viewer, one)) as events:
+            async for event in events:
+                yield shown(event, await context.loaders_now(scope), one.source)

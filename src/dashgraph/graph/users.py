@@ -11,13 +11,14 @@ from dashgraph.domain.access import ACCESSIBLE_TO_USER, SHARED_WITH_USER
 from dashgraph.domain.alerts import ALERTS_OF_OWNER
 from dashgraph.domain.dashboards import DASHBOARDS_OF_OWNER
 from dashgraph.domain.groups import GROUPS_OF_USER
+from dashgraph.domain.problems import Problem
 from dashgraph.domain.roles import RoleKind
 from dashgraph.domain.schedules import SCHEDULES_OF_OWNER
 from dashgraph.domain.users import USER, Origin, UserStatus
 from dashgraph.graph.deliverable_filters import AlertFilter, ScheduleFilter
 from dashgraph.graph.edges import fact, to_many
 from dashgraph.graph.filters import AccessFilter, DashboardFilter, GroupFilter
-from dashgraph.graph.nodes import Node, fetch, shows
+from dashgraph.graph.nodes import Node, fetch, shape, shows
 from dashgraph.graph.paging import Connection
 from dashgraph.graph.scalars import JSON, EmailAddress
 
@@ -59,7 +60,7 @@ class User(Node):
     email: EmailAddress = fact("email", description="The e-mail address.")
     initials: str = fact("initials", description="The first letters of the name.")
     status: UserStatus = fact("status", description="Whether the user can sign in.")
-    revision: int = fact(
+    revision: int | None = fact(
         "revision",
         description="Counts up with every change of the account and of the groups the user is put into or taken out "
         "of; give it back to change only what you have seen.",
@@ -103,6 +104,17 @@ class User(Node):
         account = self.thing.account
         found: User | None = None if account is None else await fetch(self.loaders, USER, account.deleted_by)
         return found
+
+    @strawberry.field(
+        description="Who the user is in the other sources: the accounts with the same e-mail address, whatever its "
+        "case, at most one in each. They stay separate, and no right follows from it. Null in place of an account for "
+        "a source that does not answer, and an error that names it."
+    )
+    async def same_as(self) -> list["User | None"]:
+        shown = shape(self.loaders)
+        found = await self.loaders.same_as(self.thing)
+        accounts: list[Any] = [one if isinstance(one, Problem) else shown(one) for one in found]
+        return accounts
 
     groups: Connection[LazyGroup] | None = to_many(
         GROUPS_OF_USER,

@@ -1,7 +1,7 @@
 """Widgets."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Self
 
 import strawberry
 
@@ -24,6 +24,21 @@ if TYPE_CHECKING:
 LazyDashboard = Annotated["Dashboard", strawberry.lazy("dashgraph.graph.dashboards")]
 
 
+@strawberry.type(description="Where a widget stands on the grid of its dashboard, in cells from the top left.")
+class WidgetPlace:
+    x: float = strawberry.field(description="How many cells from the left.")
+    y: float = strawberry.field(description="How many cells from the top.")
+    width: float = strawberry.field(description="How many cells wide.")
+    height: float = strawberry.field(description="How many cells high.")
+    tab: str | None = strawberry.field(description="The id of the tab that it is on; null where there are no tabs.")
+
+    @classmethod
+    def of(cls, place: widgets.Place | None) -> Self | None:
+        if place is None:
+            return None
+        return cls(x=place.x, y=place.y, width=place.width, height=place.height, tab=place.tab)
+
+
 @shows(widgets.Widget)
 @strawberry.federation.type(
     keys=["id"], description="A tile of a dashboard. Whoever sees the dashboard sees its widgets."
@@ -40,7 +55,7 @@ class Widget(Node):
     type: str | None = fact("type", description="What it shows, such as `pivot` or `chart/column`.")
     subtype: str | None = fact("subtype", description="The finer type.")
     description: str | None = fact("description", description="Its description.")
-    updated_at: datetime = fact("updated_at", description="When it was last changed.")
+    updated_at: datetime | None = fact("updated_at", description="When it was last changed.")
 
     @strawberry.field(
         description="Whether its query is in Sisense's language, so that `panels` tell all of it. False for a widget "
@@ -57,6 +72,16 @@ class Widget(Node):
     async def unplaced(self) -> bool:
         document = await self.loaders.thing(DASHBOARD_DOCUMENT, self.thing.dashboard)
         return self.resource.native not in layouts.placed(document)
+
+    chart_id: str | None = fact(
+        "chart",
+        description="The native id of what it shows, where that is a thing of its own that other dashboards may show "
+        "too.",
+    )
+
+    @strawberry.field(description="Where it stands; null where the layout of its dashboard says it.")
+    def place(self) -> WidgetPlace | None:
+        return WidgetPlace.of(self.thing.place)
 
     owner: User | None = to_one(USER, "owner", description="Who owns it: the owner of the dashboard.")
 

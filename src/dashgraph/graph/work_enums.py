@@ -63,8 +63,9 @@ described(
     ExportFormat,
     "ExportFormat",
     "What kind of file is made.",
-    DASH="The document with every key that was imported, as a `.dash` file.",
-    JSON="The same as a `.json` file.",
+    DASH="The document with every key that was imported, as a `.dash` file; of a live source as one of its kind takes "
+    "it in.",
+    JSON="The same as a `.json` file; of a live source that takes in none, all that it tells.",
     CSV="What there is as one table.",
     XLSX="What there is as a workbook for Excel.",
     PDF="A printed sheet.",

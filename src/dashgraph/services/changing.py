@@ -1,22 +1,47 @@
 """Every change, whichever source it is in: rights of the token, what the source can do, and what came of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from dashgraph.domain.changes import Change, Outcome, Terms
+from dashgraph.domain.changes import Change, Changes, Outcome, Terms
+from dashgraph.domain.exports import Export
+from dashgraph.domain.operations import UndoOperation
+from dashgraph.domain.ownership import TransferOwnership
 from dashgraph.domain.problems import BadInput, Conflict, Problem
 from dashgraph.domain.viewers import Viewer
+from dashgraph.services.elsewhere import Elsewhere
+from dashgraph.services.exports_elsewhere import ExportsElsewhere
+from dashgraph.services.handing import HandingOver
+from dashgraph.services.reading import Reading
+from dashgraph.services.trail import Trail
 from dashgraph.sources.fleet import Fleet
+from dashgraph.sources.port import Source
 
 
 class Changing:
-    def __init__(self, fleet: Fleet) -> None:
+    """`trail` is where changes are written down that are made in sources which keep no trail themselves."""
+
+    def __init__(self, fleet: Fleet, trail: Trail) -> None:
         self._fleet = fleet
+        self.elsewhere = Elsewhere(fleet, trail)
+        self._exports = ExportsElsewhere(Reading(fleet))
+        self._handing = HandingOver(fleet, trail, self.one)
 
     async def one(self, viewer: Viewer, change: Change, terms: Terms) -> Outcome:
         """Carry out a change. An expected failure is in the outcome; faults and a token that is not for it raise."""
         viewer.require(change.SCOPE)
         try:
-            source = self._fleet.able(change.source, change.NEEDS)
+            if isinstance(change, UndoOperation):
+                undone = await self.elsewhere.undo(viewer, change, terms)
+                if undone is not None:
+                    return undone
+            if isinstance(change, TransferOwnership) and change.everywhere:
+                return await self._handing.everywhere(viewer, change, terms)
+            source = self._fleet.able(change)
+            if isinstance(change, Export) and not source.keeps_trail:
+                change = await self._exports.kept_here(viewer, change)
+                source = self._fleet.able(change)
+            if not source.keeps_trail:
+                return (await self.elsewhere.each(source, viewer, {0: change}, terms))[0]
             return (await source.change_all(viewer, {0: change}, terms))[0]
         except Problem as problem:
             return Outcome(problem=problem)
@@ -31,18 +56,22 @@ class Changing:
                 continue
             viewer.require(change.SCOPE)
             try:
-                source = self._fleet.able(change.source, change.NEEDS)
+                source = self._fleet.able(change)
             except Problem as problem:
                 outcomes[place] = Outcome(problem=problem)
             else:
                 able.setdefault(source.name, {})[place] = change
         for source in self._fleet.named(list(able)):
-            wanted = able[source.name]
-            try:
-                outcomes |= await source.change_each(viewer, wanted, terms)
-            except Problem as problem:
-                outcomes |= dict.fromkeys(wanted, Outcome(problem=problem))
+            outcomes |= await self._in(source, viewer, able[source.name], terms)
         return [outcomes[place] for place in range(len(changes))]
+
+    async def _in(self, source: Source, viewer: Viewer, wanted: Changes, terms: Terms) -> Mapping[int, Outcome]:
+        if not source.keeps_trail:
+            return await self.elsewhere.each(source, viewer, wanted, terms)
+        try:
+            return await source.change_each(viewer, wanted, terms)
+        except Problem as problem:
+            return dict.fromkeys(wanted, Outcome(problem=problem))
 
     async def all(self, viewer: Viewer, changes: Sequence[Change | Problem], terms: Terms) -> list[Outcome]:
         """Carry out all in one transaction, or none: then each outcome says which one stood in the way."""
@@ -57,7 +86,12 @@ class Changing:
                 message = "All or nothing holds within one source; use BEST_EFFORT for several."
                 raise BadInput(message)
             for change in wanted.values():
-                source = self._fleet.able(change.source, change.NEEDS)
+                source = self._fleet.able(change)
+            if not source.keeps_trail and len(wanted) > 1:
+                message = f"{source.name} cannot make several changes all or none; use BEST_EFFORT."
+                raise BadInput(message, argument="mode")
+            if not source.keeps_trail:
+                return [(await self.elsewhere.each(source, viewer, wanted, terms))[0]]
             outcomes = await source.change_all(viewer, wanted, terms)
         except Problem as problem:
             return _none(changes, problem.facts.get("number"), problem)

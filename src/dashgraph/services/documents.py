@@ -9,10 +9,12 @@ import orjson
 
 from dashgraph.domain.dash import Document, JsonObject, ids_of_widgets, with_widgets
 from dashgraph.domain.dashboards import DASHBOARD_DOCUMENT, DASHBOARDS, DashboardSort
+from dashgraph.domain.exports import EXPORT_OF_DASHBOARD, ExportDashboards
+from dashgraph.domain.formats import posthog
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.lists import LARGEST_PAGE, Position, Window, Wish
 from dashgraph.domain.problems import Conflict, NotFound, Problem, UnsupportedBySource
-from dashgraph.domain.sources import Capability
+from dashgraph.domain.sources import SourceKind
 from dashgraph.domain.viewers import Viewer
 from dashgraph.domain.widgets import WIDGET_DOCUMENT
 from dashgraph.services.reading import Reading
@@ -20,6 +22,8 @@ from dashgraph.services.reading import Reading
 
 @dataclass(frozen=True, slots=True)
 class Exported:
+    """A whole dashboard, as dashgraph's own store would keep it, whichever source it is in."""
+
     dashboard: ResourceId
     document: JsonObject
 
@@ -34,19 +38,34 @@ class Documents:
         Each once. Raises NotFound for a dashboard that is absent or hidden.
         """
         for name in {one.source for one in dashboards}:
-            reason = self._reading.card(name).reason_against(Capability.DASHBOARD_EXPORT)
+            reason = self.reason_against(name)
             if reason is not None:
                 message = f"{name} cannot do this: {reason}."
                 raise UnsupportedBySource(message, source=name)
+        ours = {one: self.are_here(one.source) for one in dict.fromkeys(dashboards)}
+        kept = await self._kept(viewer, [one for one, here in ours.items() if here])
+        elsewhere = [one for one, here in ours.items() if not here]
+        found = await self._reading.things(viewer, EXPORT_OF_DASHBOARD, elsewhere) if elsewhere else {}
+        return [kept[one] if here else Exported(one, _as_kept(_there(found, one).raw)) for one, here in ours.items()]
+
+    def reason_against(self, source: str) -> str | None:
+        """Why a source gives no documents that could be taken in again; None when it does. Asks nobody."""
+        return self._reading.card(source).refusal(ExportDashboards.NEEDS, "exportDashboards")
+
+    def are_here(self, source: str) -> bool:
+        """Whether a source is dashgraph's own store, where documents are as it keeps them."""
+        return self._reading.card(source).kind is SourceKind.NATIVE
+
+    async def _kept(self, viewer: Viewer, dashboards: Sequence[ResourceId]) -> dict[ResourceId, Exported]:
         found = await self._reading.things(viewer, DASHBOARD_DOCUMENT, dashboards)
-        documents = {one: _there(found, one).raw for one in dict.fromkeys(dashboards)}
+        documents = {one: _there(found, one).raw for one in dashboards}
         widgets = [
             ResourceId(one.source, Kind.WIDGET, native)
             for one, raw in documents.items()
             for native in ids_of_widgets(raw)
         ]
         parts = await self._reading.things(viewer, WIDGET_DOCUMENT, widgets)
-        return [Exported(one, _whole(one, raw, parts)) for one, raw in documents.items()]
+        return {one: Exported(one, _whole(one, raw, parts)) for one, raw in documents.items()}
 
     async def visible(self, viewer: Viewer, source: str) -> list[ResourceId]:
         """The ids of all dashboards that the viewer sees in a source, by title."""
@@ -69,6 +88,10 @@ def _there(found: Mapping[ResourceId, Document | Problem], one: ResourceId) -> D
         message = f"There is no dashboard {one.native}, or it is hidden from you."
         raise NotFound(message)
     return value
+
+
+def _as_kept(document: JsonObject) -> JsonObject:
+    return posthog.read(document) if posthog.recognised(document) else document
 
 
 def _whole(dashboard: ResourceId, raw: JsonObject, parts: Mapping[ResourceId, Document | Problem]) -> JsonObject:

@@ -36,8 +36,8 @@ class Exports:
         role = NATIVE_ROLES[row.role].kind
         known = {str(scope) for scope in scopes_of(role)}
         scopes = frozenset(TokenScope(scope) for scope in row.scopes.split() if scope in known)
-        viewer = Viewer(ResourceId(self._database.name, Kind.USER, row.user_id), role, scopes)
-        ids = [ResourceId(self._database.name, Kind.DASHBOARD, native) for native in json.loads(row.wanted)]
+        viewer = Viewer(ResourceId(self._database.name, Kind.USER, row.user_id), role, scopes, email=row.email)
+        ids = [one for text in json.loads(row.wanted) if (one := ResourceId.decode(text)) is not None]
         kind = DocumentFormat(row.format)
         try:
             files = await self._files.written(exporting(viewer), ids, kind)

@@ -50,8 +50,13 @@ class Files:
             content = native.envelope(await kept(self._reading, viewer, exported))
         else:
             content = _one_or_many(kind, documents)
-        stem = exported[0].dashboard.native if len(exported) == 1 else "dashboards"
+        stem = _plain(exported[0].dashboard.native) if len(exported) == 1 else "dashboards"
         return [File(stem + ENDINGS[kind], json_file(content))]
+
+
+def _plain(native: str) -> str:
+    """An id as the name of a file: those of some sources hold a slash."""
+    return native.replace("/", "-")
 
 
 def packed(files: Sequence[File]) -> File:

@@ -98,6 +98,7 @@ class Identity:
             scopes=frozenset(granted) & scopes_of(role),
             expires_at=row.expires_at,
             token=row.id,
+            email=row.email,
         )
 
     async def account(self, native: str) -> Account:
@@ -107,7 +108,7 @@ class Identity:
             message = "Its owner is not an active user."
             raise InvalidState(message)
         role = NATIVE_ROLES[row.role].kind
-        viewer = Viewer(ResourceId(self._database.name, Kind.USER, row.id), role, scopes_of(role))
+        viewer = Viewer(ResourceId(self._database.name, Kind.USER, row.id), role, scopes_of(role), email=row.email)
         return Account(viewer, row.name, row.email)
 
     async def asker(self, native: str | None, scopes: str) -> Viewer:
@@ -121,7 +122,8 @@ class Identity:
             raise InvalidState(message)
         role = NATIVE_ROLES[row.role].kind
         granted = scopes_of(role) & {TokenScope(scope) for scope in scopes.split() if scope in set(TokenScope)}
-        return Viewer(ResourceId(self._database.name, Kind.USER, row.id), role, frozenset(granted))
+        me = ResourceId(self._database.name, Kind.USER, row.id)
+        return Viewer(me, role, frozenset(granted), email=row.email)
 
     async def login(self, name: str, password: str, *, now: datetime | None = None) -> IssuedToken:
         """A session for a user name (or e-mail address) and password. Says nothing about which was wrong."""
@@ -214,7 +216,8 @@ class Identity:
         if login is not None:
             row = await self._known(login)
             role = NATIVE_ROLES[row.role].kind
-            return Viewer(ResourceId(self._database.name, Kind.USER, row.id), role, scopes_of(role))
+            user = ResourceId(self._database.name, Kind.USER, row.id)
+            return Viewer(user, role, scopes_of(role), email=row.email)
         found = await accounts.administrators(self._database)
         if not found:
             message = "There is no administrator yet; make one with: dashgraph user add EMAIL --role admin"
@@ -223,7 +226,7 @@ class Identity:
             message = f"Say as whom with --as; the administrators are: {', '.join(row.email for row in found)}."
             raise BadInput(message)
         user = ResourceId(self._database.name, Kind.USER, found[0].id)
-        return Viewer(user, RoleKind.ADMIN, scopes_of(RoleKind.ADMIN))
+        return Viewer(user, RoleKind.ADMIN, scopes_of(RoleKind.ADMIN), email=found[0].email)
 
     async def known(self, login: str) -> ResourceId:
         """The user with this user name or e-mail address. Raises NotFound."""

@@ -1,15 +1,22 @@
 """Every reading question, over all sources at once, for one viewer. The graph asks here and nowhere else."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
+from dashgraph.domain.budget import Tally, tallied
+from dashgraph.domain.dashboards import DASHBOARD
+from dashgraph.domain.exports import ExportedFile, ExportFormat
 from dashgraph.domain.ids import ResourceId
 from dashgraph.domain.lists import Entry, Listing, Lookup, Page, Sort, Window, Wish
 from dashgraph.domain.problems import Forbidden, Problem
 from dashgraph.domain.sources import Card, Status
+from dashgraph.domain.tiles import TileEvent
 from dashgraph.domain.users import PRIVATE_SORT_KEYS, UserFilter, UserSort
 from dashgraph.domain.viewers import Viewer
+from dashgraph.services.people import People
 from dashgraph.sources.fleet import Fleet
+from dashgraph.sources.live.walks import remembering
 
 T = TypeVar("T")
 
@@ -19,6 +26,13 @@ class Reading:
 
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
+        self.people = People(fleet)
+
+    @contextmanager
+    def operation(self) -> Iterator[Tally]:
+        """While this is open nothing is asked twice of a system elsewhere; what was asked is counted."""
+        with remembering(), tallied() as tally:
+            yield tally
 
     def sources(self) -> list[str]:
         """The names of the configured sources."""
@@ -58,6 +72,54 @@ class Reading:
         return await self._fleet.by_source(
             parents, lambda source, natives: source.counts(viewer, listing, natives, wish)
         )
+
+    async def page_of_all(
+        self,
+        viewer: Viewer,
+        listing: Listing[T],
+        parents: Sequence[ResourceId],
+        wish: Wish,
+        missing: Sequence[Problem] = (),
+    ) -> Page[T]:
+        """What hangs off any of these parents, at most one in each source, as one page.
+
+        `missing` are the problems of sources that could not even tell their parent; they are among the page's.
+        """
+        found = (await self.pages(viewer, listing, parents, wish)).values()
+        problems = [*missing, *(answer for answer in found if isinstance(answer, Problem))]
+        return merge([answer for answer in found if isinstance(answer, Page)], wish, problems)
+
+    async def count_of_all(
+        self,
+        viewer: Viewer,
+        listing: Listing[T],
+        parents: Sequence[ResourceId],
+        wish: Wish,
+        missing: Sequence[Problem] = (),
+    ) -> int | None:
+        """How many those are in all; None when one of the sources did not answer."""
+        found = (await self.counts(viewer, listing, parents, wish)).values()
+        numbers = [answer for answer in found if isinstance(answer, int)]
+        return sum(numbers) if len(numbers) == len(found) and not missing else None
+
+    def tiles(self, viewer: Viewer, dashboard: ResourceId) -> AsyncGenerator[TileEvent, None] | None:
+        """The widgets of a dashboard as its source makes them ready; None where it has no such stream."""
+        viewer.require(DASHBOARD.scope)
+        if dashboard.kind is not DASHBOARD.of or dashboard.source not in self.sources():
+            return None
+        [source] = self._fleet.named([dashboard.source])
+        return source.tiles(viewer, dashboard.native)
+
+    def draws(self, viewer: Viewer, one: ResourceId) -> Collection[ExportFormat]:
+        """The files of a dashboard or a widget that its source itself makes. Asks nobody."""
+        [source] = self._fleet.named([one.source])
+        return source.draws(viewer, one.kind)
+
+    async def export(self, viewer: Viewer, one: ResourceId, form: ExportFormat) -> ExportedFile:
+        """A file as its source makes it. Raises NotFound, and UnsupportedBySource for what the source does not make."""
+        viewer.require(DASHBOARD.scope)
+        [source] = self._fleet.named([one.source])
+        return await source.export(viewer, one.kind, one.native, form)
 
     async def page(self, viewer: Viewer, listing: Listing[T], wish: Wish, sources: Sequence[str] | None) -> Page[T]:
         """A page of a root list, merged from the sources. Those that failed are among its problems.

@@ -100,7 +100,13 @@ async def signed_in(database: Database, token_hash: str) -> AnyRow | None:
     """The user behind a token that is not revoked: `user_id`, `role`, `status`, and the token's own columns."""
     statement = (
         select(
-            users.c.id.label("user_id"), users.c.role, users.c.status, tokens.c.id, tokens.c.scopes, tokens.c.expires_at
+            users.c.id.label("user_id"),
+            users.c.email,
+            users.c.role,
+            users.c.status,
+            tokens.c.id,
+            tokens.c.scopes,
+            tokens.c.expires_at,
         )
         .select_from(tokens.join(users, users.c.id == tokens.c.user_id))
         .where(tokens.c.hash == token_hash, tokens.c.revoked_at.is_(None))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, null, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, false, null, or_, select, true, union_all
 
 from dashgraph.domain.access import RANKS
 from dashgraph.domain.dashboards import DashboardFilter, DashboardState, VersionFilter
@@ -146,6 +146,8 @@ def matches(asker: Asker, wanted: DashboardFilter, rights: Subquery) -> ColumnEl
         id_matches(wanted.owner, dashboards.c.owner_id, asker.source),
         id_matches(wanted.folder, dashboards.c.folder_id, asker.source),
     ]
+    if wanted.project is not None and wanted.project.is_null is not True:
+        conditions.append(false())  # nothing here is in a project
     if wanted.within_folder is not None:
         conditions.append(dashboards.c.folder_id.in_(below(wanted.within_folder.within(asker.source))))
     for subject, column in (

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, literal, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, literal, select, true
 
 from dashgraph.domain.folders import DEEPEST, FolderFilter
 from dashgraph.store.database import among
@@ -74,6 +74,8 @@ def matches(asker: Asker, wanted: FolderFilter) -> ColumnElement[bool]:
         time_matches(wanted.created_at, folders.c.created_at),
         time_matches(wanted.updated_at, folders.c.updated_at),
     ]
+    if wanted.project is not None and wanted.project.is_null is not True:
+        conditions.append(false())  # nothing here is in a project
     if wanted.text is not None:
         conditions.append(contains(folders.c.name_key, wanted.text))
     return and_(true(), *conditions)

@@ -5,7 +5,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, and_, func, or_, select, true, union
 
+from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.jobs import LOG_SHOWN, DeliveryFilter, JobFilter
+from dashgraph.domain.lists import IdFilter
 from dashgraph.store.database import Database, among
 from dashgraph.store.lists import Rows, id_matches, time_matches
 from dashgraph.store.visibility import Asker
@@ -13,9 +15,9 @@ from dashgraph.store.work_tables import alerts, deliveries, job_files, job_log, 
 
 COLUMNS = (
     jobs.c.id, jobs.c.kind, jobs.c.status, jobs.c.trigger, jobs.c.requested_by, jobs.c.schedule_id, jobs.c.alert_id,
-    jobs.c.dashboard_id, jobs.c.fire_at, jobs.c.done, jobs.c.total, jobs.c.attempts, jobs.c.result, jobs.c.reason,
-    jobs.c.error, jobs.c.created_at, jobs.c.started_at, jobs.c.finished_at, jobs.c.cancel_requested_at,
-    jobs.c.revision,
+    jobs.c.dashboard_id, jobs.c.dashboard_elsewhere, jobs.c.fire_at, jobs.c.done, jobs.c.total, jobs.c.attempts,
+    jobs.c.result, jobs.c.reason, jobs.c.error, jobs.c.created_at, jobs.c.started_at, jobs.c.finished_at,
+    jobs.c.cancel_requested_at, jobs.c.revision,
 )  # fmt: skip
 
 KEYS: dict[str, ColumnElement[Any]] = {"created_at": jobs.c.created_at}
@@ -109,7 +111,7 @@ def _matches(asker: Asker, wanted: JobFilter) -> ColumnElement[bool]:
         id_matches(wanted.requested_by, jobs.c.requested_by, asker.source),
         id_matches(wanted.schedule, jobs.c.schedule_id, asker.source),
         id_matches(wanted.alert, jobs.c.alert_id, asker.source),
-        id_matches(wanted.dashboard, jobs.c.dashboard_id, asker.source),
+        _of_dashboard(wanted.dashboard, asker.source),
         time_matches(wanted.created_at, jobs.c.created_at),
     ]
     for column, values in (
@@ -120,3 +122,15 @@ def _matches(asker: Asker, wanted: JobFilter) -> ColumnElement[bool]:
         if values is not None:
             conditions.append(column.in_([one.value for one in values]))
     return and_(true(), *conditions)
+
+
+def _of_dashboard(wanted: IdFilter | None, source: str) -> ColumnElement[bool]:
+    """By the dashboard, wherever that is."""
+    here = id_matches(wanted, jobs.c.dashboard_id, source)
+    if wanted is None:
+        return here
+    if wanted.is_null is not None:
+        elsewhere = id_matches(wanted, jobs.c.dashboard_elsewhere, source)
+        return and_(here, elsewhere) if wanted.is_null else or_(here, elsewhere)
+    others = [ResourceId(name, Kind.DASHBOARD, native).encode() for name, native in wanted.natives if name != source]
+    return or_(here, among(jobs.c.dashboard_elsewhere, others)) if others else here

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from dashgraph.domain.operations import OperationFilter
+from dashgraph.domain.operations import OperationFilter, OperationState
 from dashgraph.store.database import among
 from dashgraph.store.lists import Rows, id_matches, time_matches
 from dashgraph.store.tables import operations
@@ -41,8 +41,9 @@ def matches(asker: Asker, wanted: OperationFilter) -> ColumnElement[bool]:
         time_matches(wanted.at, operations.c.at),
     ]
     if wanted.about is not None:
-        natives = [one.native for one in wanted.about if one.source == asker.source]
-        conditions.append(among(operations.c.about_id, natives))
+        held = func.coalesce(operations.c.source, asker.source)
+        abouts = [and_(operations.c.about_id == one.native, held == one.source) for one in wanted.about]
+        conditions.append(or_(false(), *abouts))
     if wanted.kind is not None:
         conditions.append(operations.c.kind.in_(wanted.kind))
     if wanted.undone is not None:
@@ -50,4 +51,9 @@ def matches(asker: Asker, wanted: OperationFilter) -> ColumnElement[bool]:
         conditions.append(undone if wanted.undone else ~undone)
     if wanted.idempotency_key is not None:
         conditions.append(operations.c.idempotency_key == wanted.idempotency_key)
+    if wanted.source is not None:
+        conditions.append(func.coalesce(operations.c.source, asker.source).in_(wanted.source))
+    if wanted.state is not None:
+        done = literal(OperationState.DONE.value)
+        conditions.append(func.coalesce(operations.c.state, done).in_([state.value for state in wanted.state]))
     return and_(true(), *conditions)

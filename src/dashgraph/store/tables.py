@@ -307,6 +307,9 @@ operations = Table(
     Column("actor_id", Key),
     Column("about_kind", Key),
     Column("about_id", Key),
+    Column("source", Key),  # where it was made, when that is not here
+    Column("state", Key),  # begun, done, failed or unknown, of what was made elsewhere
+    Column("error", Text),  # why it failed
     Column("reason", Text),  # why it cannot be undone
     Column("undone_by", Key),
     Column("undoes", Key),
@@ -325,4 +328,20 @@ operations = Table(
         postgresql_where=text("idempotency_key IS NOT NULL"),
     ),
     UniqueConstraint("idempotency_key", "actor_id", "item"),
+)
+
+# What has to be known of a change in another system to go on with it after a crash, and to take it back.
+intentions = Table(
+    "intentions",
+    metadata,
+    Column("operation_id", Key, ForeignKey("operations.id", ondelete="CASCADE"), primary_key=True),
+    Column("change", Text),  # as text; None where it holds a secret
+    Column("scopes", Text, nullable=False),  # of who wanted it
+    Column("claimed_at", Instant, nullable=False),  # by the process that carries it out
+    Column("open", Integer, nullable=False),  # whether nobody has written yet what came of it
+    Column("undo", Text),  # the changes that take it back
+    Column("print", Text),  # of the thing as it was then
+    Index(
+        "ix_intentions_claimed_at_open", "claimed_at", sqlite_where=text("open = 1"), postgresql_where=text("open = 1")
+    ),
 )

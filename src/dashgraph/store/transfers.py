@@ -17,13 +17,14 @@ async def add(session: AsyncConnection, row: dict[str, Any]) -> None:
 
 
 async def by_hash(database: Database, hash: str, now: datetime) -> AnyRow | None:  # noqa: A002 - the column's name
-    """What an address is for, while it works, with the role and the status of whom it was given."""
+    """What an address is for, while it works, with the address, the role and the status of whom it was given."""
     statement = (
         select(
             transfers.c.user_id,
             transfers.c.scopes,
             transfers.c.wanted,
             transfers.c.format,
+            users.c.email,
             users.c.role,
             users.c.status,
         )

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
 
 from dashgraph.domain.roles import NATIVE_ROLES
+from dashgraph.domain.text import fold
 from dashgraph.domain.users import UserFilter, UserStatus
 from dashgraph.store.database import among
 from dashgraph.store.lists import Rows, contains, id_matches, text_matches, time_matches
@@ -39,6 +40,12 @@ NULLABLE = frozenset({"user_name", "first_name", "last_name", "last_login_at"})
 def by_ids(ids: Sequence[str]) -> Select[Any]:
     """Users by id, deleted ones too: a dashboard goes on showing who owned it."""
     return select(*COLUMNS).where(among(users.c.id, ids))
+
+
+def by_addresses(addresses: Sequence[str]) -> Select[Any]:
+    """Users by e-mail address, without those who are deleted: of them several may have had the same."""
+    keys = [fold(address) for address in addresses]
+    return select(*COLUMNS).where(among(users.c.email_key, keys), users.c.status != UserStatus.DELETED.value)
 
 
 def rows(asker: Asker, wanted: UserFilter) -> Rows:

@@ -102,6 +102,7 @@ jobs = Table(
     Column("schedule_id", Key, ForeignKey("schedules.id", ondelete="SET NULL")),
     Column("alert_id", Key, ForeignKey("alerts.id", ondelete="SET NULL")),
     Column("dashboard_id", Key, ForeignKey("dashboards.id", ondelete="SET NULL"), index=True),
+    Column("dashboard_elsewhere", Key, index=True),  # a global id, of a dashboard of another source
     Column("fire_at", Instant),
     Column("done", Integer, nullable=False, server_default="0"),
     Column("total", Integer),

@@ -47,7 +47,7 @@ class DataSourceInput:
 @strawberry.input(description="Make a dashboard.")
 class CreateDashboardInput(ChangeInput):
     CHANGE = changes.CreateDashboard
-    KINDS = {"folder": (Kind.FOLDER,)}
+    KINDS = {"folder": (Kind.FOLDER,), "project": (Kind.PROJECT,)}
 
     place: str = strawberry.field(name="source", description=SOURCE)
     title: str = strawberry.field(description="Its title; not blank.")
@@ -57,6 +57,11 @@ class CreateDashboardInput(ChangeInput):
     )
     folder: strawberry.ID | None = strawberry.field(
         default=None, name="folderId", description="The folder that it goes into: one that you see; null for the top."
+    )
+    project: strawberry.ID | None = strawberry.field(
+        default=None,
+        name="projectId",
+        description="The project that it goes into, in PostHog; needed where there are several.",
     )
     filters: JSON | None = strawberry.field(default=None, description="Its filters: an array, as documents have it.")
     style: JSON | None = strawberry.field(default=None, description="Its look: an object, as documents have it.")

@@ -93,12 +93,12 @@ class Payload:
         return cls(outcome=outcome, loaders=loaders)
 
 
-def thing(*, description: str) -> Any:
-    """The field of a payload that shows the changed thing as it is now."""
+def thing(*, description: str, of: type = object) -> Any:
+    """The field of a payload that shows the changed thing as it is now; null for one that is not of this kind."""
 
     def resolver(self: Any) -> Any:
         found = self.outcome.thing
-        return None if found is None else shape(self.loaders)(found)
+        return None if found is None or not isinstance(found, of) else shape(self.loaders)(found)
 
     del resolver.__annotations__["return"]
     return strawberry.field(resolver=resolver, description=description)

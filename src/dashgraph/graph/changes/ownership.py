@@ -61,15 +61,22 @@ class TransferOwnershipInput(ChangeInput):
         default=UNSET,
         description="The plan that was looked at in a dry run. Refused when it would be another by now.",
     )
+    everywhere: bool = strawberry.field(
+        default=False,
+        description="In every source: what the same person, by e-mail address, owns there goes to the account of the "
+        "heir there. Sent again after a fault it goes on with what is left.",
+    )
 
 
 @strawberry.type(description="One item of a hand-over.")
 class TransferItem:
     kind: str = strawberry.field(description="What it is: `Dashboard`, `Folder`, `Schedule`, `Alert` or `Token`.")
+    source: str = strawberry.field(description="The name of the source that it is in.")
     native_id: str = strawberry.field(description="Its id in the source.")
     name: str = strawberry.field(description="Its title or name.")
     step: ownership.TransferStep = strawberry.field(description="What becomes of it.")
     reason: str | None = strawberry.field(description="Why it stays, when it does.")
+    done: bool = strawberry.field(description="Whether that has happened. False in a dry run.")
 
 
 @strawberry.type(description="What a hand-over does, item by item.")
@@ -87,13 +94,16 @@ class TransferOwnershipPayload(Payload):
         facts = self.outcome.facts
         if "plan" not in facts:
             return None
+        here = "" if self.outcome.thing is None else self.outcome.thing.id.source
         items = [
             TransferItem(
                 kind=item["kind"],
+                source=item.get("source", here),
                 native_id=item["id"],
                 name=item["name"],
                 step=ownership.TransferStep(item["step"]),
                 reason=item["reason"],
+                done=item.get("done", self.outcome.operation is not None),
             )
             for item in facts["items"]
         ]

@@ -5,7 +5,7 @@ from typing import Any
 import strawberry
 from strawberry import UNSET
 
-from dashgraph.domain import shares
+from dashgraph.domain import dashboards, folders, shares
 from dashgraph.domain.access import ROLE_OF_RANK, PathKind
 from dashgraph.domain.access import AccessPath as DomainPath
 from dashgraph.domain.ids import Kind, ResourceId
@@ -23,12 +23,13 @@ from dashgraph.graph.changes.declare import (
     thing,
 )
 from dashgraph.graph.dashboards import Dashboard
+from dashgraph.graph.folders import Folder
 from dashgraph.graph.shares import Share
 
 SUBJECTS = (Kind.USER, Kind.GROUP)
 
 
-@strawberry.input(description="Whom a dashboard is shared with, and what they may do.")
+@strawberry.input(description="Whom something is shared with, and what they may do.")
 class ShareGrant:
     subject_id: strawberry.ID = strawberry.field(description="A user or a group.")
     rule: ShareRule = strawberry.field(default=ShareRule.VIEW, description="What it allows.")
@@ -38,12 +39,17 @@ class ShareGrant:
         return shares.Grant(of_kind(self.subject_id, SUBJECTS), self.rule, self.subscribed)
 
 
-@strawberry.input(description="Share a dashboard with one more user or group.")
+@strawberry.input(description="Share a dashboard, or a folder where folders are shared, with one more user or group.")
 class AddShareInput(ChangeInput):
     CHANGE = shares.AddShare
-    KINDS = {"dashboard": (Kind.DASHBOARD,)}
+    KINDS = {"dashboard": (Kind.DASHBOARD,), "folder": (Kind.FOLDER,)}
 
-    dashboard: strawberry.ID = strawberry.field(name="dashboardId", description="The dashboard.")
+    dashboard: strawberry.ID | None = strawberry.field(
+        default=UNSET, name="dashboardId", description="The dashboard; leave it out to share a folder."
+    )
+    folder: strawberry.ID | None = strawberry.field(
+        default=UNSET, name="folderId", description="The folder; leave it out to share a dashboard."
+    )
     grant: ShareGrant = strawberry.field(description="With whom, and what they may do.")
     expected_revision: int | None = strawberry.field(default=UNSET, description=REVISION)
 
@@ -99,7 +105,12 @@ class UpdateSharePayload(Payload):
 
 @strawberry.type(description="What came of `removeShare`.")
 class RemoveSharePayload(Payload):
-    dashboard: Dashboard | None = thing(description="The dashboard that is shared with one less.")
+    dashboard: Dashboard | None = thing(
+        of=dashboards.Dashboard, description="The dashboard that is shared with one less; null for a folder."
+    )
+    folder: Folder | None = thing(
+        of=folders.Folder, description="The folder that is shared with one less; null for a dashboard."
+    )
 
     @strawberry.field(
         description="The ways by which its subject still sees the dashboard. Empty for groups, and for users who see "
@@ -141,8 +152,8 @@ class ShareMutations:
     add_share: AddSharePayload = mutation(
         AddShareInput,
         AddSharePayload,
-        description="Share a dashboard with one more user or group; the first share publishes it. The owner and "
-        "administrators.",
+        description="Share a dashboard with one more user or group; the first share publishes it. In sources where "
+        "folders are shared, a folder with all that is in it. The owner and administrators.",
     )
     update_share: UpdateSharePayload = mutation(
         UpdateShareInput,

@@ -66,7 +66,7 @@ def printed(sheet: Sheet, form: ExportFormat) -> dict[str, Any]:
         "Owner": sheet.owner,
         "State": sheet.state,
         "Data source": sheet.datasource,
-        "Changed": day(sheet.changed_at.astimezone(sheet.moment.tzinfo)),
+        "Changed": "" if sheet.changed_at is None else day(sheet.changed_at.astimezone(sheet.moment.tzinfo)),
     }
     return {
         "picture": form is ExportFormat.PNG,

@@ -3,12 +3,15 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from dashgraph.domain import dash
 from dashgraph.domain.dash import Cell, Element, Layout, Subcell
+from dashgraph.domain.widgets import Widget
 
 CANVAS = 1200  # pixels that a dashboard is wide where people look at it
 USUAL_HEIGHT = 320
 ENDLESS = 1_000_000  # no size of anything on a screen
 LEAST_HEIGHT, MOST_HEIGHT = 44, 2048  # less cannot be read
+GRID_COLUMNS, ROW_HEIGHT = 12, 60  # of a grid, at least, and in pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +49,22 @@ def drawn(layout: Layout | None, widgets: Collection[str]) -> tuple[Tab, ...]:
             first.setdefault(box.widget, box)
     if not first:
         return ()
-    bottom = max(box.top + box.height for box in first.values())
-    places = tuple(
-        Place(widget, box.left, box.top / bottom, box.width, box.height / bottom) for widget, box in first.items()
-    )
-    return (Tab(None, bottom / CANVAS, places),)
+    return (_tab(None, list(first.values())),)
+
+
+def gridded(widgets: Sequence[Widget], tabs: Sequence[dash.Tab]) -> tuple[Tab, ...]:
+    """The drawing of widgets that stand on grids, one for each of the tabs; what is on none of them is on the first."""
+    named: dict[str | None, str | None] = {one.id: one.name for one in tabs if one.id is not None}
+    columns = max([GRID_COLUMNS, *(one.place.x + one.place.width for one in widgets if one.place is not None)])
+    boxes: dict[str | None, list[_Box]] = {tab: [] for tab in named or (None,)}
+    for one in widgets:
+        place = one.place
+        if place is None or not (_is_size(place.width) and _is_size(place.height)):
+            continue
+        tab = place.tab if place.tab in boxes else next(iter(boxes))
+        left, width = max(place.x, 0) / columns, place.width / columns
+        boxes[tab].append(_Box(one.id.native, left, width, max(place.y, 0) * ROW_HEIGHT, place.height * ROW_HEIGHT))
+    return tuple(_tab(named.get(tab), its) for tab, its in boxes.items() if its)
 
 
 def alone(widget: str) -> tuple[Tab, ...]:
@@ -67,6 +81,15 @@ class _Box:
     width: float
     top: float
     height: float
+
+
+def _tab(title: str | None, boxes: Sequence[_Box]) -> Tab:
+    bottom = max(box.top + box.height for box in boxes)
+    return Tab(
+        title,
+        bottom / CANVAS,
+        tuple(Place(box.widget, box.left, box.top / bottom, box.width, box.height / bottom) for box in boxes),
+    )
 
 
 def _boxes(cell: Cell, left: float, width: float, top: float) -> Iterator[_Box]:

@@ -1,18 +1,15 @@
 """The one door through which dashboards and widgets become files."""
 
 import asyncio
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from dashgraph.domain.dash import JsonObject
-from dashgraph.domain.exports import ExportFormat, check
+from dashgraph.domain.exports import ExportedFile, ExportFormat, check
 from dashgraph.domain.ids import ResourceId
 from dashgraph.domain.problems import SourceUnavailable, TooMuch
-from dashgraph.domain.text import fold
 from dashgraph.services.documents import dash_file
-from dashgraph.services.rendering.formats import Rendered
 from dashgraph.services.rendering.pages import print_pages
 from dashgraph.services.rendering.sheet import Sheet
 from dashgraph.services.rendering.tables import comma_separated, workbook
@@ -20,7 +17,6 @@ from dashgraph.services.rendering.tables import comma_separated, workbook
 DEADLINE = timedelta(seconds=30)
 AT_ONCE = 2  # sheets that are made at the same time; the others wait
 MOST_ROWS = 50_000  # of all tables of one sheet
-LONGEST_NAME = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +33,7 @@ class Rendering:
         self._deadline = deadline
         self._turn = asyncio.Semaphore(at_once)
 
-    async def render(self, thing: Sheet | Originals, wanted: ExportFormat) -> Rendered:
+    async def render(self, thing: Sheet | Originals, wanted: ExportFormat) -> ExportedFile:
         """The file. `DASH` and `JSON` are made of originals, all other formats of a sheet.
 
         Raises UnsupportedBySource when the format cannot be made here, TooMuch for what is too large for it, and
@@ -56,7 +52,7 @@ class Rendering:
                 "another format."
             )
             raise SourceUnavailable(message, source=thing.id.source) from None
-        return Rendered(f"{_name(thing)}{wanted.extension}", wanted.content_type, content)
+        return ExportedFile.of(thing.id, thing.title, wanted, content)
 
 
 async def _content(thing: Sheet | Originals, wanted: ExportFormat) -> bytes:
@@ -69,9 +65,3 @@ async def _content(thing: Sheet | Originals, wanted: ExportFormat) -> bytes:
         message = f"The tables would have {rows} rows; at most {MOST_ROWS} are written. Take DASH, which holds it all."
         raise TooMuch(message)
     return await asyncio.to_thread(comma_separated if wanted is ExportFormat.CSV else workbook, thing)
-
-
-def _name(thing: Sheet | Originals) -> str:
-    """The title in plain letters, or the id when it has none."""
-    plain = re.sub(r"[^a-z0-9]+", "-", fold(thing.title[: 4 * LONGEST_NAME]))[:LONGEST_NAME].strip("-")
-    return plain or re.sub(r"[^A-Za-z0-9]+", "-", thing.id.native)[:LONGEST_NAME].strip("-") or thing.id.kind.lower()

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from dashgraph.domain.dash import Document, JsonObject, Panel, widgets_of
 from dashgraph.domain.dashboards import Dashboard, DashboardState
+from dashgraph.domain.formats.kinds import DocumentFormat
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.shares import ShareRule
 from dashgraph.domain.widgets import Widget
@@ -83,7 +84,7 @@ class Sheet:
     owner: str | None
     state: str | None
     datasource: str | None
-    changed_at: datetime
+    changed_at: datetime | None
     moment: datetime
     colors: tuple[str, ...]
     filters: tuple[SheetFilter, ...]
@@ -108,12 +109,18 @@ class Sheet:
 
 
 def of_dashboard(
-    dashboard: Dashboard, document: JsonObject, *, owner: str | None, shares: Iterable[SheetShare], moment: datetime
+    dashboard: Dashboard,
+    document: JsonObject,
+    *,
+    owner: str | None,
+    shares: Iterable[SheetShare],
+    moment: datetime,
+    tabs: tuple[Tab, ...] = (),
 ) -> Sheet:
-    """`document` is whole, its widgets inside, as exports give it out."""
+    """`document` is whole, its widgets inside, as exports give it out. `tabs` are for one without a layout."""
     known = Document.of(document)
     widgets = [_widget(raw, place) for place, raw in enumerate(widgets_of(document)) if isinstance(raw, dict)]
-    tabs = drawn(known.layout, {widget.id for widget in widgets})
+    tabs = drawn(known.layout, {widget.id for widget in widgets}) or tabs
     return Sheet(
         id=dashboard.id,
         title=dashboard.title,
@@ -130,6 +137,19 @@ def of_dashboard(
         widgets=_numbered(widgets, tabs),
         shares=tuple(shares),
     )
+
+
+def in_our_shape(widget: Widget, document: JsonObject) -> JsonObject:
+    """What is known of a widget elsewhere, in the shape that sheets are drawn from: as a document where it is one."""
+    told = {
+        "oid": widget.id.native,
+        "title": widget.title,
+        "type": widget.type,
+        "subtype": widget.subtype,
+        "desc": widget.description,
+        "datasource": None if widget.datasource is None else widget.datasource.native,
+    }
+    return {**told, **document} if widget.format is DocumentFormat.DASH else told
 
 
 def of_widget(
@@ -160,9 +180,12 @@ def day(moment: datetime) -> str:
     return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
 
 
-def _state(dashboard: Dashboard, zone: tzinfo | None) -> str:
-    if dashboard.state is DashboardState.DRAFT or dashboard.published_at is None:
+def _state(dashboard: Dashboard, zone: tzinfo | None) -> str | None:
+    """None where there is no publishing."""
+    if dashboard.state is DashboardState.DRAFT:
         return "Draft, not published"
+    if dashboard.published_at is None:
+        return None
     published = f"Published {day(dashboard.published_at.astimezone(zone))}"
     return f"{published}, changed since" if dashboard.state is DashboardState.MODIFIED else published
 

@@ -109,7 +109,7 @@ def facts(sheet: Sheet) -> tuple[Row, ...]:
         "State": sheet.state,
         "Data source": sheet.datasource,
         "Description": sheet.description,
-        "Changed": sheet.changed_at.isoformat(timespec="seconds"),
+        "Changed": "" if sheet.changed_at is None else sheet.changed_at.isoformat(timespec="seconds"),
         "Made": f"{sheet.moment.isoformat(timespec='seconds')} ({sheet.zone})",
     }
     return tuple((name, value) for name, value in known.items() if value)

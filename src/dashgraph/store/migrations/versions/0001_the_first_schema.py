@@ -314,6 +314,9 @@ def upgrade() -> None:
         sa.Column("actor_id", Key, nullable=True),
         sa.Column("about_kind", Key, nullable=True),
         sa.Column("about_id", Key, nullable=True),
+        sa.Column("source", Key, nullable=True),
+        sa.Column("state", Key, nullable=True),
+        sa.Column("error", sa.Text(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("undone_by", Key, nullable=True),
         sa.Column("undoes", Key, nullable=True),
@@ -336,10 +339,31 @@ def upgrade() -> None:
             postgresql_where=sa.text("idempotency_key IS NOT NULL"),
         ),
     )
+    op.create_table(
+        "intentions",
+        sa.Column("operation_id", Key, nullable=False),
+        sa.Column("change", sa.Text(), nullable=True),
+        sa.Column("scopes", sa.Text(), nullable=False),
+        sa.Column("claimed_at", Instant, nullable=False),
+        sa.Column("open", sa.Integer(), nullable=False),
+        sa.Column("undo", sa.Text(), nullable=True),
+        sa.Column("print", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["operation_id"], ["operations.id"], name=op.f("fk_intentions_operation_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("operation_id", name=op.f("pk_intentions")),
+        sa.Index(
+            "ix_intentions_claimed_at_open",
+            "claimed_at",
+            sqlite_where=sa.text("open = 1"),
+            postgresql_where=sa.text("open = 1"),
+        ),
+    )
 
 
 def downgrade() -> None:
     for table in (
+        "intentions",
         "operations",
         "uploads",
         "password_links",

@@ -87,6 +87,7 @@ def upgrade() -> None:
         sa.Column("schedule_id", Key, nullable=True),
         sa.Column("alert_id", Key, nullable=True),
         sa.Column("dashboard_id", Key, nullable=True),
+        sa.Column("dashboard_elsewhere", Key, nullable=True),
         sa.Column("fire_at", Instant, nullable=True),
         sa.Column("done", sa.Integer(), server_default="0", nullable=False),
         sa.Column("total", sa.Integer(), nullable=True),
@@ -117,6 +118,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_jobs_alert_id_created_at", "jobs", ["alert_id", "created_at"], unique=False)
     op.create_index("ix_jobs_created_at_id", "jobs", ["created_at", "id"], unique=False)
+    op.create_index(op.f("ix_jobs_dashboard_elsewhere"), "jobs", ["dashboard_elsewhere"], unique=False)
     op.create_index(op.f("ix_jobs_dashboard_id"), "jobs", ["dashboard_id"], unique=False)
     op.create_index(op.f("ix_jobs_finished_at"), "jobs", ["finished_at"], unique=False)
     op.create_index("ix_jobs_requested_by_created_at", "jobs", ["requested_by", "created_at"], unique=False)
