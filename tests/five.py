@@ -15,7 +15,7 @@ from dashgraph.domain.sources import SourceKind
 from dashgraph.domain.viewers import Reach, Viewer
 from dashgraph.sources.live.settings import Credentials, LiveSettings
 
-DEADLINE = 5.0
+DEADLINE = 20.0
 
 
 @dataclass

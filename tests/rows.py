@@ -44,11 +44,11 @@ class At(Generic[F]):
         query = f"query($id: ID!) {{ {noun}(id: $id, scope: ALL) {{ {shown} }} }}"
         return (await self.ask(query, id=self.id(Kind(noun.capitalize()), native)))[noun]
 
-    async def change(self, name: str, shown: str, **wish: Any) -> Any:
+    async def change(self, name: str, shown: str, /, **wish: Any) -> Any:
         """The payload of a mutation that went well."""
         return await self._change(name, f"errors {{ code message }} {shown}", wish)
 
-    async def change_all(self, name: str, shown: str, **wish: Any) -> Any:
+    async def change_all(self, name: str, shown: str, /, **wish: Any) -> Any:
         """The results of a mutation of many that went well."""
         found = await self._change(name, f"results {{ errors {{ code message }} {shown} }}", wish)
         return found["results"]

@@ -26,7 +26,7 @@ from dashgraph.domain.sources import Capability, Health
 from dashgraph.domain.users import USER, USERS, UserSort
 from dashgraph.domain.viewers import Reach, TokenScope, Viewer
 from dashgraph.domain.written_changes import changes
-from dashgraph.sources.live.settings import Credentials, Visibility
+from dashgraph.sources.live.settings import Credentials, Mode, Visibility
 from dashgraph.sources.live.source import LiveSource
 from dashgraph.sources.live.walks import remembering
 
@@ -139,6 +139,17 @@ class SourceContract:
         async with type(self).opened(visibility=Visibility.ADMINS) as (_, source):
             assert await source.count(viewer(self.member), DASHBOARDS, BY_TITLE) == 0
             assert await source.count(ADMIN, DASHBOARDS, BY_TITLE) == every
+
+    async def test_with_tokens_of_their_own_people_see_what_the_system_shows_them(self) -> None:
+        async with type(self).opened() as (fake, _):
+            own = Credentials(tokens={" Nora@Tallgrass.example": Secret(fake.TOKEN)})
+        async with type(self).opened(mode=Mode.DELEGATED, credentials=own) as (fake, source):
+            assert (await source.status()).health is Health.UP
+            fake.calls.clear()
+            assert await source.count(viewer(self.member), DASHBOARDS, BY_TITLE) == 0
+            assert not fake.calls
+            assert await source.count(viewer("nora@tallgrass.example"), DASHBOARDS, BY_TITLE) > 0
+            assert fake.TOKEN not in repr(source.settings)
 
     async def test_filters_keep_what_meets_them(self) -> None:
         async with type(self).opened() as (_, source):

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from dashgraph.app.fakes.kit import Wrong
-from dashgraph.app.fakes.sisense.keeping import AdminAccess, Board
+from dashgraph.app.fakes.sisense.keeping import AdminAccess
 from dashgraph.app.fakes.sisense.server import SisenseFake
 from dashgraph.domain.access import ACCESS_OF_DASHBOARD, PERMISSION, AccessRole, AccessSort, PathKind
 from dashgraph.domain.alerts import ALERTS, TARGETS_OF_ALERT, AlertSort
@@ -30,53 +30,18 @@ from dashgraph.domain.secrets import Secret
 from dashgraph.domain.shares import SHARES_OF_DASHBOARD, ShareSort
 from dashgraph.domain.sources import Capability, Health
 from dashgraph.domain.users import USER, USERS, USERS_OF_GROUP, UserSort, UserStatus
-from dashgraph.domain.viewers import Reach, TokenScope, Viewer
+from dashgraph.domain.viewers import Reach
 from dashgraph.domain.widgets import WIDGET, WIDGET_DOCUMENT, WIDGETS, WIDGETS_OF_DASHBOARD, WidgetSort
 from dashgraph.sources.live.settings import Credentials, Mode, Visibility
-from dashgraph.sources.live.source import LiveSource
 from dashgraph.sources.live.walks import remembering
-from live_sisense import NAME, opened
+from live_sisense import ALL, AMARA, CLAIRE, NAME, World, opened, viewer
 
-CLAIRE = "claire.dubois@tallgrass.example"
-AMARA = "amara.osei@tallgrass.example"
 INGRID = "ingrid.sorensen@tallgrass.example"
-ALL = Wish(DashboardSort.TITLE_ASC, Window(LARGEST_PAGE))
-
-
-def viewer(email: str, role: RoleKind = RoleKind.EDITOR, reach: Reach = Reach.VISIBLE) -> Viewer:
-    """Somebody of dashgraph's own store."""
-    return Viewer(ResourceId("local", Kind.USER, email), role, frozenset(TokenScope), reach=reach, email=email)
 
 
 admin = viewer("nora@tallgrass.example", RoleKind.ADMIN, Reach.ALL)
 claire, amara = viewer(CLAIRE), viewer(AMARA, RoleKind.VIEWER)
 stranger = viewer("stranger@elsewhere.example")
-
-
-class World:
-    """The fake, the source on it, and what was asked since the last look."""
-
-    def __init__(self, fake: SisenseFake, source: LiveSource) -> None:
-        self.fake, self.source = fake, source
-
-    def asked(self) -> dict[str, int]:
-        found = dict(self.fake.counted())
-        self.fake.calls.clear()
-        return found
-
-    async def titles(self, who: Viewer, wish: Wish = ALL) -> list[str]:
-        return [entry.item.title for entry in (await self.source.page(who, DASHBOARDS, wish)).entries]
-
-    def board(self, title: str) -> Board:
-        [board] = [one for one in self.fake.keeping.boards.values() if one.working.document["title"] == title]
-        return board
-
-    def user(self, email: str) -> str:
-        users = self.fake.keeping.users.values()
-        return next(one["_id"] for one in users if one["email"].casefold() == email.casefold())
-
-    def group(self, name: str) -> str:
-        return next(one["_id"] for one in self.fake.keeping.groups.values() if one["name"] == name)
 
 
 @pytest.fixture

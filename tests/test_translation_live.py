@@ -72,7 +72,7 @@ async def both(tmp_path: Path) -> AsyncIterator[Both]:
     database = await Stores("sqlite", tmp_path, None).fresh("demo")
     async with (
         served_fakes(()) as faked,
-        opened(Settings(database_url=database), faked) as world,  # type: ignore[arg-type]
+        opened(Settings(database_url=database), faked) as world,
         aiohttp.ClientSession() as http,
     ):
         viewer = await world.identity.acting_as("nora@tallgrass.example")

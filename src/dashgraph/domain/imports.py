@@ -64,7 +64,7 @@ class ImportDashboard(Change):
     the id, the owner and the shares; what is published stays too, unless `republish` is asked for. Something new is
     published as `published` says. `lay_in` are the folders that it lay in, from the top; `warnings` are what reading
     it has found. `path` names a folder of the viewer's instead of
-    `folder`, from the top; with `create_missing` it is made where it is not there, and so is the one that the document
+    `folder`, from the top; `project` is for sources that have several; with `create_missing` it is made where it is not there, and so is the one that the document
     names.
     """
 
@@ -81,6 +81,7 @@ class ImportDashboard(Change):
     action: ImportAction = ImportAction.AUTO
     folder: ResourceId | None = None
     path: tuple[str, ...] = ()
+    project: ResourceId | None = None
     create_missing: bool = False
     republish: bool = False
 

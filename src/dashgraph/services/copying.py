@@ -40,6 +40,7 @@ class CopyWish:
     to: str
     action: ImportAction = ImportAction.AUTO
     folder: ResourceId | None = None
+    project: ResourceId | None = None
     republish: bool = False
     keep: bool = True
 
@@ -128,7 +129,9 @@ class Copying:
         form = DocumentFormat.DASH if carried.KEY in document else spoken  # what carries its original is read already
         sent = Sent(value=document, format=form, action=wish.action, folder=wish.folder)
         now = datetime.now(UTC)
-        [wanted] = await read_in(self._reading, viewer, wish.to, [sent], now=now, republish=wish.republish)
+        [wanted] = await read_in(
+            self._reading, viewer, wish.to, [sent], now=now, republish=wish.republish, project=wish.project
+        )
         if isinstance(wanted.change, Problem):
             raise wanted.change
         if not isinstance(wanted.change, ImportDashboard):

@@ -42,8 +42,8 @@ class ExportsElsewhere:
         asker, here = exporting(viewer), viewer.user.source
         match wish:
             case ExportDashboard():
-                await self._seen(asker, DASHBOARD, [wish.dashboard])
                 self._check(asker, wish.dashboard, wish.format)
+                await self._seen(asker, DASHBOARD, [wish.dashboard])
                 return replace(wish, kept_in=here)
             case ExportWidget():
                 self._check(asker, wish.widget, wish.format)

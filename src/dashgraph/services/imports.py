@@ -67,6 +67,7 @@ async def read_in(
     now: datetime,
     republish: bool = False,
     create_missing: bool = False,
+    project: ResourceId | None = None,
 ) -> list[Wanted]:
     """One for each dashboard in the order in which they were sent. Raises TooMuch for more than fit in one request."""
     check_may_import(viewer)
@@ -79,7 +80,7 @@ async def read_in(
         message = f"{len(wanted)} dashboards at once; send at most {LIMITS.dashboards}."
         raise TooMuch(message, argument="documents")
     return [
-        replace(one, change=replace(one.change, republish=republish, create_missing=create_missing))
+        replace(one, change=replace(one.change, republish=republish, create_missing=create_missing, project=project))
         if isinstance(one.change, ImportDashboard)
         else one
         for one in wanted

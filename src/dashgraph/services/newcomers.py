@@ -31,7 +31,7 @@ async def make(
         return _none(len(wishes), problem)
     told = iter(outcome.facts.get("results", ()))
     facts = [fact_of(wish) if isinstance(wish, Problem) else next(told) for wish in wishes]
-    shown = await _shown(reading, viewer, outcome, facts)
+    shown = await _shown(reading, viewer, sound[0].into if sound else "", outcome, facts)
     return [
         Outcome(problem=problem_of(fact))
         if "problem" in fact
@@ -61,11 +61,11 @@ def _none(number: int, problem: Problem) -> list[Outcome]:
 
 
 async def _shown(
-    reading: Reading, viewer: Viewer, outcome: Outcome, facts: Sequence[Mapping[str, Any]]
+    reading: Reading, viewer: Viewer, source: str, outcome: Outcome, facts: Sequence[Mapping[str, Any]]
 ) -> Mapping[str, Any]:
-    """The users of these facts by native id: in a dry run as the source saw them, else as they are now."""
+    """The users of these facts by native id: in a dry run as their source saw them, else as they are now."""
     if outcome.operation is None:
         return dict(outcome.facts.get("users", {}))
-    ids = [ResourceId(outcome.operation.source, Kind.USER, fact["user"]) for fact in facts if "user" in fact]
+    ids = [ResourceId(source, Kind.USER, fact["user"]) for fact in facts if "user" in fact]
     found = await reading.things(viewer, USER, ids)
     return {one.native: user for one, user in found.items() if not isinstance(user, Problem)}

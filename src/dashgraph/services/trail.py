@@ -14,7 +14,7 @@ from typing import Any
 from dashgraph.domain import written_changes
 from dashgraph.domain.changes import Change, Outcome, Terms, Trace
 from dashgraph.domain.digests import plain, print_of
-from dashgraph.domain.ids import Kind, ResourceId
+from dashgraph.domain.ids import ResourceId
 from dashgraph.domain.operations import OperationState
 from dashgraph.domain.problems import BadInput, Conflict, Problem, SourceUnavailable
 from dashgraph.domain.retention import USUAL, Retention

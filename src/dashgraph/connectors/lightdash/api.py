@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, urlsplit
 
 from dashgraph.domain.problems import UnsupportedBySource
-from dashgraph.sources.rest.addresses import Params, path
+from dashgraph.sources.rest.addresses import Params, path, told
 from dashgraph.sources.rest.answers import Answer, Raw
 from dashgraph.sources.rest.client import Rest
 from dashgraph.sources.rest.paging import PageNumber
@@ -48,9 +48,6 @@ class Api:
     async def users(self) -> list[Raw]:
         return await self._pages("/api/v1/org/users", "userUuid")
 
-    async def user(self, user: str) -> Raw:
-        return await self._results(path("/api/v1/org/users/{}", user))
-
     async def set_role(self, user: str, role: str) -> Raw:
         return await self._send("PATCH", path("/api/v1/org/users/{}", user), {"role": role}, repeatable=True)
 
@@ -66,22 +63,11 @@ class Api:
         """With their members."""
         return await self._pages("/api/v1/org/groups", "uuid", [("includeMembers", MOST_MEMBERS)])
 
-    async def group(self, group: str) -> Raw:
-        return await self._results(path("/api/v1/groups/{}", group))
-
-    async def group_members(self, group: str) -> list[Raw]:
-        return (await self._results(path("/api/v1/groups/{}/members", group))).each()
-
     async def create_group(self, name: str) -> Raw:
         return await self._send("POST", "/api/v1/org/groups", {"name": name})
 
     async def rename_group(self, group: str, name: str) -> Raw:
         return await self._send("PATCH", path("/api/v1/groups/{}", group), {"name": name}, repeatable=True)
-
-    async def set_members(self, group: str, users: Sequence[str]) -> Raw:
-        """All of them: whoever is not named is taken out."""
-        members = [{"userUuid": user} for user in users]
-        return await self._send("PATCH", path("/api/v1/groups/{}", group), {"members": members}, repeatable=True)
 
     async def delete_group(self, group: str) -> None:
         await self._send("DELETE", path("/api/v1/groups/{}", group))
@@ -220,10 +206,6 @@ class Api:
         """Undocumented."""
         return await self._send("POST", path("/api/v1/projects/{}/saved", project), body)
 
-    async def change_chart(self, chart: str, body: Json) -> Raw:
-        """Undocumented. Its name and its description."""
-        return await self._send("PATCH", path("/api/v1/saved/{}", chart), body, repeatable=True)
-
     async def download_csv(self, chart: str) -> str:
         """The id of a job that makes the file."""
         body = {"onlyRaw": False, "csvLimit": None, "dashboardFilters": None}
@@ -235,7 +217,7 @@ class Api:
     async def file(self, url: str) -> bytes:
         """What is at an address that a job told, where it is of this server; what lies elsewhere is not fetched."""
         address = urlsplit(url)
-        where = address.path
+        where = told(address.path)
         if not url.startswith(("http://", "https://")) or address.hostname != self._host:
             message = f"{self.source} keeps its files at another place ({address.hostname}); fetch them there."
             raise UnsupportedBySource(message, source=self.source)

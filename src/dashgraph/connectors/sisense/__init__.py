@@ -14,7 +14,7 @@ from dashgraph.domain.sources import SourceKind
 from dashgraph.sources.live.settings import Credentials, LiveSettings
 from dashgraph.sources.live.source import Account, LiveSource
 from dashgraph.sources.live.walks import Walks
-from dashgraph.sources.rest.auth import Auth, Bearer, Login, Post
+from dashgraph.sources.rest.auth import Anonymous, Auth, Bearer, Login, Post
 from dashgraph.sources.rest.client import Rest
 from dashgraph.sources.rest.limits import Limits
 from dashgraph.sources.rest.session import Session
@@ -59,4 +59,4 @@ def _auth(credentials: Credentials, clock: Callable[[], float]) -> Auth:
             return await log_in(post, name, password)
 
         return Login(logged_in, known=[password], clock=clock)
-    return Bearer(credentials.token or Secret(""))
+    return Anonymous() if credentials.token is None else Bearer(credentials.token)

@@ -173,9 +173,6 @@ class Sisense:
     async def update_dashboard(self, oid: str, wish: Mapping[str, Any]) -> None:
         await self.rest.send("PATCH", path(DASHBOARDS + "/{}", oid), json=wish, repeatable=True)
 
-    async def duplicate_dashboard(self, oid: str) -> Answer:
-        return await self.rest.send("POST", path(DASHBOARDS + "/{}/duplicate", oid))
-
     async def delete_dashboard(self, oid: str) -> None:
         await self.rest.send("DELETE", path(DASHBOARDS + "/{}", oid))
 

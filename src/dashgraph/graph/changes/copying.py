@@ -32,6 +32,11 @@ class CopyDashboardsInput:
     folder: strawberry.ID | None = strawberry.field(
         name="folderId", default=UNSET, description="The folder there that they go into; the top when left out."
     )
+    project: strawberry.ID | None = strawberry.field(
+        name="projectId",
+        default=UNSET,
+        description="The project there that they go into, in PostHog; needed where there are several.",
+    )
     republish: bool = strawberry.field(
         default=False, description="Publish what is overwritten, if it was published before."
     )
@@ -55,6 +60,7 @@ class CopyDashboardsInput:
             to=self.to,
             action=self.action,
             folder=of_kind(self.folder, (Kind.FOLDER,)) if self.folder else None,
+            project=of_kind(self.project, (Kind.PROJECT,)) if self.project else None,
             republish=self.republish,
             keep=self.keep,
         )

@@ -146,7 +146,7 @@ class ExportMutations:
         ExportDashboardInput,
         ExportDashboardPayload,
         description="Have a job make a file of a dashboard as you see it: its document, tables of what is in it, or a "
-        "printed sheet. A live source makes it itself where it can, with the data as its own account sees it. Otherwise "
+        "printed sheet. A live source makes it itself where it can, with the data as its account sees it; otherwise "
         "charts are named and described, not drawn: their data is not here. Everybody who sees it.",
     )
     export_widget: ExportWidgetPayload = mutation(

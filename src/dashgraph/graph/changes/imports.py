@@ -102,6 +102,11 @@ class ImportDashboardsInput:
     folder_path: list[str] | None = strawberry.field(
         default=UNSET, description="The same folder by the names of those of yours that lead to it, from the top."
     )
+    project: strawberry.ID | None = strawberry.field(
+        name="projectId",
+        default=UNSET,
+        description="The project that they go into, in PostHog; needed where there are several.",
+    )
     create_missing: bool = strawberry.field(
         default=False,
         description="Make the folders of a `folderPath` that are not there, and for new dashboards without a folder "
@@ -217,6 +222,7 @@ async def import_dashboards(
         now=datetime.now(UTC),
         republish=input.republish,
         create_missing=input.create_missing,
+        project=of_kind(input.project, (Kind.PROJECT,)) if input.project else None,
     )
     if info.context.bulk.takes(said(input.in_background), len(wanted)):
         job = await info.context.bulk.start_import(viewer, wanted, terms, atomic=input.atomic)

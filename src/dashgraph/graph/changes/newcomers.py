@@ -97,7 +97,8 @@ class InviteUsersPayload(Payload):
         elif native is None or self.outcome.operation is None:
             found = None
         else:
-            found = await fetch(loaders, USER, ResourceId(self.outcome.operation.source, Kind.USER, native))
+            source = self.outcome.facts.get("source") or self.outcome.operation.source
+            found = await fetch(loaders, USER, ResourceId(source, Kind.USER, native))
         return found
 
 

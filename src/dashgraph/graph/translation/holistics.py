@@ -147,7 +147,7 @@ READS = (
     Read("/data_alerts/{id}", "alert:id", "alert"),
     Read("/users", "users", "user", Paging.CURSORS, {
         "search_term": "text", "status": "status", "statuses": "status", "has_authentication_token": "hasToken",
-    }, ignored=("exclude_deleted",)),
+    }, ignored=("exclude_deleted",), notes=("Deleted users are left out unless `status` asks for them.",)),
     Read("/users/me", "me", "user"),
     Read("/groups", "groups", "group", Paging.CURSORS, includes={"include_users": "users"}),
     Read("/groups/{id}", "group:id", "group", includes={"include_users": "users"}),

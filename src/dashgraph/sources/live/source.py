@@ -29,7 +29,7 @@ from dashgraph.domain.problems import (
     SourceUnavailable,
     UnsupportedBySource,
 )
-from dashgraph.domain.sources import Card, Health, Status
+from dashgraph.domain.sources import Capability, Card, Health, Status
 from dashgraph.domain.tiles import TileEvent, TilesBegun
 from dashgraph.domain.users import User, same_address
 from dashgraph.domain.viewers import Viewer
@@ -176,6 +176,9 @@ class LiveSource:
         if account is None:
             message = f"There is no token of yours for {self.name}; ask who configures it."
             raise Forbidden(message)
+        if getattr(change, "project", None) is not None and self.card.reason_against(Capability.PROJECT_READ):
+            message = f"{self.name} has no projects; leave projectId out."
+            raise BadInput(message, argument="projectId")
         if change.expected_revision is not None:
             message = (
                 f"{self.name} counts no revisions; leave expectedRevision out: it is compared just before writing."

@@ -1,7 +1,7 @@
 """Where a question goes: under the configured address of its system, whatever the ids in it are."""
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Self, TypeAlias
 from urllib.parse import quote, unquote
 
 from yarl import URL
@@ -9,14 +9,42 @@ from yarl import URL
 from dashgraph.domain.problems import BadId, BadInput
 
 Params: TypeAlias = Sequence[tuple[str, str | int | bool]]
+ANY = "/{}"  # the template of an address that the system told
 
 
-def path(template: str, *ids: str) -> str:
+class Path(str):
+    """A path that remembers its template, which may be seen where its ids may not."""
+
+    __slots__ = ("template",)  # type: ignore[misc]  # a str has no size of its own to vary
+
+    template: str
+
+    @classmethod
+    def of(cls, where: str, template: str) -> Self:
+        made = cls(where)
+        made.template = template
+        return made
+
+    def __add__(self, tail: str, /) -> "Path":
+        return Path.of(f"{self}{tail}", f"{self.template}{tail}")
+
+
+def template_of(where: str) -> str:
+    """The template of a path. One that was not made by `path` has no ids, and is its own."""
+    return where.template if isinstance(where, Path) else where
+
+
+def path(template: str, *ids: str) -> Path:
     """The template with an id in the place of each `{}`, each id one part of the path, whatever it holds."""
     for one in ids:
         if one in {"", ".", ".."}:
             raise BadId(f"{one!r} is no id; use ids that dashgraph gave out.")
-    return template.format(*(quote(one, safe="") for one in ids))
+    return Path.of(template.format(*(quote(one, safe="") for one in ids)), template)
+
+
+def told(where: str) -> Path:
+    """A path out of an answer of the system, whatever is in it."""
+    return Path.of(where, ANY)
 
 
 def under(base: URL, where: str, params: Params) -> URL:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from dashgraph.domain.observing import SourceTurned, note
 from dashgraph.domain.problems import SourceUnavailable
 
 log = structlog.get_logger("dashgraph.sources")
@@ -61,6 +62,7 @@ class Breaker:
         self._failures = 0
         if self._silent_since is not None:
             log.info("source_back", source=self._source, silent_seconds=round(self._clock() - self._silent_since, 1))
+            note(SourceTurned(self._source, is_silent=False))
         self._silent_since = None
         self._pause = SHORTEST_PAUSE
 
@@ -71,6 +73,7 @@ class Breaker:
                 return
             self._silent_since = self._clock()
             log.warning("source_silent", source=self._source, reason=reason)
+            note(SourceTurned(self._source, is_silent=True))
         elif was_probe:
             self._pause = min(self._pause * 2, LONGEST_PAUSE)
         else:

@@ -17,6 +17,7 @@ import structlog
 
 from dashgraph.domain.budget import counted
 from dashgraph.domain.exports import DRAWING
+from dashgraph.domain.observing import Call, following
 from dashgraph.domain.problems import (
     NotFound,
     RateLimited,
@@ -25,7 +26,7 @@ from dashgraph.domain.problems import (
     SourceUnavailable,
     UnsupportedBySource,
 )
-from dashgraph.sources.rest.addresses import Params
+from dashgraph.sources.rest.addresses import Params, template_of
 from dashgraph.sources.rest.answers import Answer, Raw
 from dashgraph.sources.rest.auth import Auth
 from dashgraph.sources.rest.breaker import Breaker
@@ -234,8 +235,9 @@ class Rest:
         return answer
 
     async def _exchanged(self, request: Request, headers: Mapping[str, str]) -> Answer:
-        async with self._departed(request) as (flight, seconds):
-            answer = await self._wire.whole(request, headers, largest=self.limits.largest, seconds=seconds)
+        async with self._departed(request) as (flight, seconds, also):
+            signed = {**also, **headers}
+            answer = await self._wire.whole(request, signed, largest=self.limits.largest, seconds=seconds)
             flight.answered(answer)
             return answer
 
@@ -245,8 +247,8 @@ class Rest:
         async with AsyncExitStack() as stack:
 
             async def begun(headers: Mapping[str, str]) -> aiohttp.ClientResponse:
-                async with self._departed(request) as (flight, seconds):
-                    opening = self._wire.opened(request, headers, seconds=seconds, elsewhere=elsewhere)
+                async with self._departed(request) as (flight, seconds, also):
+                    opening = self._wire.opened(request, {**also, **headers}, seconds=seconds, elsewhere=elsewhere)
                     response = await stack.enter_async_context(opening)
                     flight.answered(self._wire.answer(request, response, b""))
                     return response
@@ -263,15 +265,21 @@ class Rest:
             yield await self._asked(ask, is_safe=True)
 
     @asynccontextmanager
-    async def _departed(self, request: Request) -> AsyncIterator[tuple[Flight, float]]:
-        """A request that may leave, and the seconds that it has. Counted and logged, without what it asks for."""
+    async def _departed(self, request: Request) -> AsyncIterator[tuple[Flight, float, Mapping[str, str]]]:
+        """A request that may leave, the seconds that it has, and headers of those who look on.
+
+        It is counted, logged and followed, without what it asks for.
+        """
         asker = frozenset(self._auth.secrets())
         with self.question() as until:
             async with self._gate.through(request.method, request.path, asker=asker, until=until) as flight:
                 begun = self._clock()
                 counted(self.source, calls=1)
+                call = Call(self.source, request.method, template_of(request.path))
                 try:
-                    yield flight, min(self.limits.request or self.limits.deadline, max(0.0, until - begun))
+                    with following(call):
+                        left = min(self.limits.request or self.limits.deadline, max(0.0, until - begun))
+                        yield flight, left, call.headers
                 finally:
                     seconds = self._clock() - begun
                     counted(self.source, seconds=seconds)

@@ -43,7 +43,8 @@ async def invite_users(desk: Desk, wish: InviteUsers) -> Done:
         results.append(result)
     invited = [one["email"] for one in results if one["outcome"] == Invitation.INVITED.value]
     reason = "an invitation was mailed; delete the account, or change its role"
-    return Done(None, {"results": results}, Trace(after={"invited": invited}, reason=reason))
+    facts = {"results": results, "source": desk.source}
+    return Done(None, facts, Trace(after={"invited": invited}, reason=reason))
 
 
 async def _invited(desk: Desk, email: str, native_role: str, groups: list[str]) -> dict[str, Any]:

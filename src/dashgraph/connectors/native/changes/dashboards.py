@@ -33,7 +33,7 @@ from dashgraph.domain.dashboard_changes import (
 from dashgraph.domain.dashboards import DASHBOARD
 from dashgraph.domain.deliverables import DisabledReason
 from dashgraph.domain.ids import Kind, ResourceId
-from dashgraph.domain.problems import BadInput, InvalidState, UnsupportedBySource
+from dashgraph.domain.problems import BadInput, InvalidState
 from dashgraph.store.database import AnyRow
 from dashgraph.store.imports import edition_row, remember_datasource, widget_row
 from dashgraph.store.tables import dashboards, editions, folders, widgets
@@ -46,9 +46,7 @@ DECIDING = "Only the owner and administrators may do this with a dashboard"
 
 async def create_dashboard(desk: Desk, wish: CreateDashboard) -> Done:
     check_may_own(desk)
-    if wish.project is not None:
-        message = f"{desk.source} has folders, and no projects above them; leave the project out."
-        raise UnsupportedBySource(message, source=desk.source)
+    desk.refuse_project(wish.project)
     folder = await place(desk, wish.folder)
     native = desk.fresh_id()
     document: JsonObject = {

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from dashgraph.domain.access import ROLE_OF_RANK
 from dashgraph.domain.changes import Change, Terms
 from dashgraph.domain.ids import Kind, ResourceId
-from dashgraph.domain.problems import Forbidden, NotFound, StaleRevision
+from dashgraph.domain.problems import BadInput, Forbidden, NotFound, StaleRevision
 from dashgraph.domain.retention import USUAL, Retention
 from dashgraph.domain.schedules import USUAL_SCHEDULING, Scheduling
 from dashgraph.domain.viewers import Reach, TokenScope, Viewer
@@ -83,6 +83,12 @@ class Desk:
         if one.kind is not kind or one.source != self.source:
             raise missing(noun)
         return one.native
+
+    def refuse_project(self, project: ResourceId | None) -> None:
+        """Raises BadInput for something that is to go into a project: there are none here."""
+        if project is not None:
+            message = f"{self.source} has folders, and no projects above them; leave the project out."
+            raise BadInput(message, argument="projectId")
 
     async def lock_dashboards(self, *ones: ResourceId) -> None:
         """Lock several dashboards, always in the same order: two writers who want the same do not cross."""

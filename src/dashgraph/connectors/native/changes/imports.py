@@ -48,6 +48,7 @@ MOST_DIFFERENCES = 100  # that are listed
 async def import_dashboard(desk: Desk, wish: ImportDashboard) -> Done:
     """Raises NotFound for an unknown folder, and Conflict when the id is taken and the action does not allow it."""
     check_may_import(desk.viewer)
+    desk.refuse_project(wish.project)
     await one_at_a_time(desk.session)
     done, about = await _Import(desk, wish).run()
     if about is None:

@@ -19,11 +19,11 @@ from dashgraph.sources.live.changing import Desk, Done, Handler, missing
 
 
 async def import_dashboard(desk: Desk, wish: ImportDashboard) -> Done:
-    """Make a dashboard of a template. The path names the project, where there are several."""
+    """Make a dashboard of a template."""
     check_may_import(desk.viewer)
     document = wish.document.raw
     if wish.folder is not None or wish.create_missing:
-        message = f"{desk.source} cannot do this: {NO_FOLDERS}; a project is named by folderPath."
+        message = f"{desk.source} cannot do this: {NO_FOLDERS}; a project is named by projectId."
         raise UnsupportedBySource(message, source=desk.source)
     if carried.format_of(document) is not DocumentFormat.POSTHOG:
         message = "PostHog takes its own templates only; other tools' queries are not translated"
@@ -37,7 +37,7 @@ async def import_dashboard(desk: Desk, wish: ImportDashboard) -> Done:
     except carried.Unsaid as problem:
         message = f"PostHog's template cannot say this: {problem.reason}"
         raise BadDocument(message, pointer="") from None
-    project = await chosen(desk, await _named(desk, wish.path))
+    project = await chosen(desk, wish.project or await _named(desk, wish.path))
     if desk.dry_run:
         return Done(None, done.facts())
     raw = await upstream(desk).api.create_from_template(project, template)
