@@ -382,10 +382,16 @@ async def test_comments_and_what_promoting_would_change(fake, source):
 
 async def test_what_is_closed_to_our_account_is_absent_and_fails_nothing():
     token = Secret(LightdashFake.VIEWER_TOKEN)
-    async with opened(credentials=Credentials(token=token), visibility=Visibility.EVERYONE) as (_, source):
+    async with opened(credentials=Credentials(token=token), visibility=Visibility.EVERYONE) as (fake, source):
         everybody = await titles(source, viewer("priya.raghunathan"))
         status = await source.status()
+        chart = fake.held.charts[named(fake.held.charts, "Open repairs")]
+        chart["spaceUuid"] = named(fake.held.spaces, "Board papers")  # shown on a dashboard that is open
+        today = board(fake, "Workshop today")
+        ids = [f"{today}/{tile['uuid']}" for tile in fake.held.dashboards[today]["tiles"][2:]]
+        told = await source.things(ADMIN, WIDGET_DOCUMENT, ids)
 
+    assert [told[each].raw["chart"] is None for each in ids] == [False, True]
     assert "Board: outlook" not in everybody
     assert (status.health, status.version) == (Health.DEGRADED, "0.2904.5")
 

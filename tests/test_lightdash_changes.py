@@ -1,6 +1,7 @@
 """Lightdash changed: what each change does there, who may make it, and what it leaves behind to take it back."""
 
 import asyncio
+import contextlib
 
 import pytest
 
@@ -301,6 +302,35 @@ async def test_a_dashboard_that_was_made_before_the_answer_was_lost_is_not_made_
     told = await desk.do(wish, again=True)
 
     assert [row["uuid"] for row in desk.held.dashboards.values() if row["name"] == "Once"] == [told.thing.id.native]
+
+
+async def test_what_was_done_before_the_answer_was_lost_is_not_done_twice(desk):
+    board, folder = desk.board("Turnaround"), desk.folder("Board papers")
+    wishes = (
+        (CreateWidget(dashboard=board, type="heading", title="Once"), "PATCH"),
+        (MoveWidget(widget=desk.widget("Turnaround", 2), dashboard=desk.board("Stock of parts")), "PATCH"),
+        (AddShare(folder=folder, grant=Grant(desk.user("tomas"))), "POST"),
+        (CreateGroup(into=NAME, called="Once"), "POST"),
+        (CreateFolder(place=NAME, name="Once", parent=desk.folder("Repairs")), "POST"),
+        (DeleteFolder(folder=desk.folder("Marta's bench"), mode=FolderDeletion.DELETE_CONTENT), "DELETE"),
+        (DeleteGroup(group=desk.group("Finance")), "DELETE"),
+        (DeleteUser(user=desk.user("ida")), "DELETE"),
+        (DeleteSchedule(deliverable=desk.schedule("Claims of the week")), "DELETE"),
+    )
+    for wish, method in wishes:
+        desk.fake.board.switch_on(Wrong.CUT_AFTER, on=method, times=3 if method == "DELETE" else 1)
+        with contextlib.suppress(SourceUnavailable):  # what may be repeated has been, perhaps
+            await desk.do(wish)
+        desk.fake.board.switch_off()
+
+        for _ in range(2):
+            assert (await desk.do(wish, again=True)).problem is None
+
+    texts = [tile["properties"].get("text") for tile in desk.tiles("Turnaround")]
+    assert texts.count("Once") == 1
+    assert len([tile for tile in desk.tiles("Stock of parts") if tile["type"] == "saved_chart"]) == 3
+    for rows in (desk.held.groups, desk.held.spaces):
+        assert [row["name"] for row in rows.values()].count("Once") == 1
 
 
 async def test_promoting_is_for_who_may_edit_both_projects_and_tells_what_it_did(desk):

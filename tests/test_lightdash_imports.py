@@ -124,7 +124,11 @@ async def test_a_double_stands_beside_what_is_there():
 
         assert told.facts["outcome"] == "duplicated"
         assert told.thing.folder.native == fake.held.dashboards[native]["spaceUuid"]
-        assert fake.held.dashboards[told.thing.id.native]["slug"] == "turnaround-1"
+        double = fake.held.dashboards[told.thing.id.native]
+        assert double["slug"] == "turnaround-1"
+        first, second = (tile["properties"]["savedChartUuid"] for tile in double["tiles"][1:])
+        assert fake.held.charts[first]["dashboardUuid"] == told.thing.id.native  # one of its own
+        assert second == fake.held.dashboards[native]["tiles"][2]["properties"]["savedChartUuid"]
 
 
 async def test_who_may_not_write_into_the_folder_takes_nothing_in():

@@ -15,7 +15,6 @@ from dashgraph.sources.live.settings import Credentials, LiveSettings
 from dashgraph.sources.live.source import Account, LiveSource
 from dashgraph.sources.live.walks import Walks
 from dashgraph.sources.rest.client import Rest
-from dashgraph.sources.rest.limits import Limits
 from dashgraph.sources.rest.session import Session
 
 __all__ = ["KIND", "OPTIONS", "open_source"]
@@ -27,15 +26,13 @@ def open_source(
     settings: LiveSettings, http: Session, *, nap: Callable[[float], Awaitable[object]] = asyncio.sleep
 ) -> LiveSource:
     """The source; nothing is asked yet. `nap` is how to wait for a job there. Raises BadInput for wrong settings."""
-    limits = Limits(
-        deadline=settings.deadline,
-        request=settings.request_seconds,
-        concurrency=settings.concurrency,
-        rate=settings.rate,
-        scan_limit=settings.scan_limit,
-    )
     rest = Rest(
-        http, source=settings.name, base=address(settings), auth=key(settings.credentials), told=told, limits=limits
+        http,
+        source=settings.name,
+        base=address(settings),
+        auth=key(settings.credentials),
+        told=told,
+        limits=settings.limits,
     )
 
     cron = alert_check(settings)

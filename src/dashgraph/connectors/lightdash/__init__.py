@@ -16,7 +16,6 @@ from dashgraph.sources.live.source import Account, LiveSource
 from dashgraph.sources.live.walks import Walks
 from dashgraph.sources.rest.auth import ApiKey
 from dashgraph.sources.rest.client import Rest
-from dashgraph.sources.rest.limits import Limits
 from dashgraph.sources.rest.session import Session
 
 __all__ = ["KIND", "OPTIONS", "open_source"]
@@ -34,15 +33,14 @@ def open_source(
 ) -> LiveSource:
     """The source. Nothing is asked yet. Raises BadInput for settings that cannot be."""
     check(settings)
-    limits = Limits(
-        deadline=settings.deadline,
-        request=settings.request_seconds,
-        concurrency=settings.concurrency,
-        rate=settings.rate,
-        scan_limit=settings.scan_limit,
-    )
     rest = Rest(
-        http, source=settings.name, base=settings.url, auth=ApiKey(NOBODY), told=told, limits=limits, clock=clock
+        http,
+        source=settings.name,
+        base=settings.url,
+        auth=ApiKey(NOBODY),
+        told=told,
+        limits=settings.limits,
+        clock=clock,
     )
 
     def connect(credentials: Credentials, walks: Walks) -> Account:

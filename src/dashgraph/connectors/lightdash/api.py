@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, urlsplit
 
 from dashgraph.domain.problems import UnsupportedBySource
-from dashgraph.sources.rest.addresses import Params, path, told
+from dashgraph.sources.rest.addresses import Params, given, path
 from dashgraph.sources.rest.answers import Answer, Raw
 from dashgraph.sources.rest.client import Rest
 from dashgraph.sources.rest.paging import PageNumber
@@ -14,7 +14,7 @@ from dashgraph.sources.rest.told import Told
 
 Json: TypeAlias = Mapping[str, Any]
 
-PER_PAGE = 5000  # things; the server knows no ceiling
+PER_PAGE = 5000  # things; so many were given of content when asked for
 MOST_MEMBERS = 10_000  # of a group; the server wants a number, and cuts at it
 INVITATION = timedelta(days=3)  # how long one may be taken up
 PAGES = PageNumber(per_page=PER_PAGE, items="results.data", total="results.pagination.totalResults")
@@ -217,12 +217,10 @@ class Api:
     async def file(self, url: str) -> bytes:
         """What is at an address that a job told, where it is of this server; what lies elsewhere is not fetched."""
         address = urlsplit(url)
-        where = told(address.path)
         if not url.startswith(("http://", "https://")) or address.hostname != self._host:
             message = f"{self.source} keeps its files at another place ({address.hostname}); fetch them there."
             raise UnsupportedBySource(message, source=self.source)
-        pieces = self._rest.download(where, parse_qsl(address.query))
-        return b"".join([piece async for piece in pieces])
+        return await self._rest.file(given(address.path), parse_qsl(address.query))
 
     async def schedulers(self, project: str) -> list[Raw]:
         """Undocumented."""

@@ -13,7 +13,6 @@ from dashgraph.sources.live.source import Account, LiveSource
 from dashgraph.sources.live.walks import Walks
 from dashgraph.sources.rest.auth import Anonymous, Bearer
 from dashgraph.sources.rest.client import Rest
-from dashgraph.sources.rest.limits import Limits
 from dashgraph.sources.rest.session import Session
 
 __all__ = ["KIND", "open_source", "settings"]
@@ -24,14 +23,7 @@ KIND = SourceKind.POSTHOG
 def open_source(settings: LiveSettings, http: Session) -> LiveSource:
     """The source. Nothing is asked yet. Raises BadInput for options that cannot be."""
     only = only_project(settings)
-    limits = Limits(
-        deadline=settings.deadline,
-        request=settings.request_seconds,
-        concurrency=settings.concurrency,
-        rate=settings.rate,
-        scan_limit=settings.scan_limit,
-    )
-    rest = Rest(http, source=settings.name, base=settings.url, auth=Anonymous(), told=told, limits=limits)
+    rest = Rest(http, source=settings.name, base=settings.url, auth=Anonymous(), told=told, limits=settings.limits)
 
     def connect(credentials: Credentials, walks: Walks) -> Account:
         key = credentials.token

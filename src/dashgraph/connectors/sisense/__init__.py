@@ -16,7 +16,6 @@ from dashgraph.sources.live.source import Account, LiveSource
 from dashgraph.sources.live.walks import Walks
 from dashgraph.sources.rest.auth import Anonymous, Auth, Bearer, Login, Post
 from dashgraph.sources.rest.client import Rest
-from dashgraph.sources.rest.limits import Limits
 from dashgraph.sources.rest.session import Session
 
 __all__ = ["KIND", "OPTIONS", "open_source"]
@@ -27,15 +26,10 @@ KIND = SourceKind.SISENSE
 def open_source(settings: LiveSettings, http: Session, *, clock: Callable[[], float] = time.monotonic) -> LiveSource:
     """The source. Nothing is asked yet. Raises BadInput for settings that cannot be."""
     known = SisenseSettings.of(settings)
-    limits = Limits(
-        deadline=settings.deadline,
-        request=settings.request_seconds,
-        concurrency=settings.concurrency,
-        rate=settings.rate,
-        scan_limit=settings.scan_limit,
-    )
     auth = _auth(settings.credentials, clock)
-    rest = Rest(http, source=settings.name, base=settings.url, auth=auth, told=told, limits=limits, clock=clock)
+    rest = Rest(
+        http, source=settings.name, base=settings.url, auth=auth, told=told, limits=settings.limits, clock=clock
+    )
 
     def connect(credentials: Credentials, walks: Walks) -> Account:
         asking = rest if credentials is settings.credentials else rest.acting_as(_auth(credentials, clock))

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from dashgraph.domain.secrets import Secret
 from dashgraph.domain.sources import SourceKind
+from dashgraph.sources.rest.limits import Limits
 
 
 class Mode(StrEnum):
@@ -54,3 +55,14 @@ class LiveSettings:
     scan_limit: int = 10_000
     documented_only: bool = False
     options: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def limits(self) -> Limits:
+        """What the system may be asked, as the REST kit has it."""
+        return Limits(
+            deadline=self.deadline,
+            request=self.request_seconds,
+            concurrency=self.concurrency,
+            rate=self.rate,
+            scan_limit=self.scan_limit,
+        )

@@ -135,7 +135,7 @@ async def delete_dashboard(desk: Desk, wish: DeleteDashboard) -> Done:
         if desk.again:
             return Done(facts=facts, trace=Trace(wish.dashboard, reason=KEEPS_NOTHING))
         raise
-    if True:
+    if not desk.dry_run:
         await api.delete_dashboard(dashboard.id.native)
     before = {"title": dashboard.title, "folder": _native(dashboard.folder)}
     return Done(facts=facts, trace=Trace(dashboard.id, before, reason=KEEPS_NOTHING))

@@ -61,14 +61,15 @@ async def rewritten(desk: Desk, dashboard: Dashboard, edit: Edit, held: Held) ->
 
 
 async def add(desk: Desk, dashboard: Dashboard, tile: Json) -> str:
-    """Put a tile at the bottom. The uuid that it was given."""
+    """Put a tile at the bottom. The uuid that it was given: its own, where it has one and no other tile has that."""
     before: set[str] = set()
     alike: list[str] = []
 
     def edit(now: Content) -> Content:
         before.update(now.uuids)
         tab = now.tabs[0].get("uuid") if now.tabs else None
-        placed = {"x": 0, "w": USUAL_WIDTH, "h": USUAL_HEIGHT, **tile, "y": now.bottom, "tabUuid": tab}
+        mine = {key: value for key, value in tile.items() if key != "uuid" or value not in now.uuids}
+        placed = {"x": 0, "w": USUAL_WIDTH, "h": USUAL_HEIGHT, **mine, "y": now.bottom, "tabUuid": tab}
         return replace(now, tiles=[*now.tiles, placed])
 
     def held(now: Content) -> bool:

@@ -51,7 +51,12 @@ async def update_widget(desk: Desk, wish: UpdateWidget) -> Done:
 
 async def move_widget(desk: Desk, wish: MoveWidget) -> Done:
     """First onto the other dashboard, then off this one: broken off in between it is on both."""
-    widget, dashboard = await desk.widget(wish.widget, least=LEAST_TO_EDIT, refusal=EDITING)
+    try:
+        widget, dashboard = await desk.widget(wish.widget, least=LEAST_TO_EDIT, refusal=EDITING)
+    except NotFound:
+        if desk.again:
+            return await _moved_before(desk, wish)
+        raise
     target = await desk.dashboard(wish.dashboard, least=LEAST_TO_EDIT, refusal=EDITING)
     if target.id == dashboard.id:
         return Done(widget)
@@ -64,7 +69,6 @@ async def move_widget(desk: Desk, wish: MoveWidget) -> Done:
         raise Conflict(message)
     if desk.dry_run:
         return Done(replace(widget, dashboard=target.id))
-    tile = {key: value for key, value in tile.items() if key != "uuid"}
     uuid = await _added_before(desk, target, tile) or await tiles.add(desk, target, tile)
     await tiles.take(desk, dashboard, _uuid(widget))
     done = await _created(desk, target, uuid)
@@ -151,6 +155,13 @@ async def _added_before(desk: Desk, dashboard: Dashboard, tile: Json) -> str | N
     raw = await api.dashboard(dashboard.project.native, dashboard.id.native)
     found = [one.value["uuid"] for one in raw.list("tiles") if tiles.same(one.value, tile)]
     return found[-1] if found else None
+
+
+async def _moved_before(desk: Desk, wish: MoveWidget) -> Done:
+    """What a change that was broken off had moved already: tiles keep their uuids."""
+    target = await desk.dashboard(wish.dashboard, least=LEAST_TO_EDIT, refusal=EDITING)
+    moved = await _shown(desk, f"{target.id.native}/{wish.widget.native.partition('/')[2]}")
+    return Done(moved, trace=Trace(moved.id, reason="it was there already"))
 
 
 async def _created(desk: Desk, dashboard: Dashboard, uuid: str) -> Done:
