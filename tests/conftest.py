@@ -27,6 +27,8 @@ from dashgraph.store.demo import load_demo
 from dashgraph.store.tables import users
 from dashgraph.store.upgrade import upgrade
 
+ROWS = ("rows_sisense", "rows_sisense_people", "rows_lightdash", "rows_holistics", "rows_posthog")
+pytest.register_assert_rewrite(*ROWS)  # their assertions too say what they found
 SHARED = Path(__file__).parent.parent.parent / "shared"
 logs.configure("json")  # without the values of variables, as in production
 

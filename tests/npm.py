@@ -1,14 +1,19 @@
 """Programs from npm that the tests run, installed once for each lock file."""
 
+import asyncio
 import hashlib
+import json
 import os
 import shutil
 import subprocess
+from asyncio.subprocess import PIPE
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 SECONDS = 300  # the first time
+NODE_SECONDS = 60  # for node to start and to be done
 
 
 def installed(folder: Path, cache: pytest.Cache) -> Path:
@@ -36,3 +41,17 @@ def installed(folder: Path, cache: pytest.Cache) -> Path:
         except OSError:  # the other one was first
             shutil.rmtree(building)
     return home / "ready"
+
+
+async def told(folder: Path, *arguments: str) -> list[Any]:
+    """What a program of node says, a line of JSON each, until it ends well."""
+    process = await asyncio.create_subprocess_exec("node", *arguments, cwd=folder, stdout=PIPE, stderr=PIPE)
+    try:
+        async with asyncio.timeout(NODE_SECONDS):
+            out, err = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    assert (process.returncode, err) == (0, b"")
+    return [json.loads(line) for line in out.splitlines()]

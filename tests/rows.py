@@ -5,10 +5,15 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from sqlalchemy import select
+
 from dashgraph.app.fakes.kit import Fake
 from dashgraph.domain.ids import Kind, ResourceId
+from dashgraph.domain.jobs import JobStatus
 from dashgraph.domain.viewers import Viewer
+from dashgraph.store.work_tables import job_files
 from five import Five
+from workplace import attempt
 
 F = TypeVar("F", bound=Fake)
 
@@ -52,6 +57,15 @@ class At(Generic[F]):
         """The results of a mutation of many that went well."""
         found = await self._change(name, f"results {{ errors {{ code message }} {shown} }}", wish)
         return found["results"]
+
+    async def exported(self, name: str, /, **wish: Any) -> bytes:
+        """The file that a job has made."""
+        job = (await self.change(name, "job { id }", **wish))["job"]["id"]
+        row = await attempt(self.world.asking, job)
+        assert row.status == JobStatus.SUCCEEDED, row
+        file = select(job_files.c.content).where(job_files.c.job_id == row.id)
+        async with self.world.asking.world.database.reading() as session:
+            return bytes((await session.execute(file)).scalar_one())
 
     def id(self, kind: Kind, native: object) -> str:
         return ResourceId(self.name, kind, str(native)).encode()

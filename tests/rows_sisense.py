@@ -1,18 +1,29 @@
-"""What of Sisense the graph reaches: each operation of its API, the proof of it, and where another one does the same."""
+"""What of Sisense the graph reaches: each operation of its API, its proof, and where another one does the same."""
 
 import json
 from typing import Any
 
+from dashgraph.app.fakes.sisense.dashboards import PIXEL, SHEET
 from dashgraph.app.fakes.sisense.keeping import Board
 from dashgraph.app.fakes.sisense.server import SisenseFake
 from dashgraph.domain.ids import Kind
 from dashgraph.domain.secrets import Secret
 from dashgraph.sources.live.settings import Credentials
-from rows import At, Row, nodes
+from rows import Row, nodes
+from rows_sisense_people import (
+    CLAIRE,
+    NORA,
+    Sisense,
+    a_group_is_shown,
+    a_user_is_shown,
+    group,
+    groups_are_listed,
+    groups_live,
+    user,
+    users_are_listed,
+    users_live,
+)
 
-Sisense = At[SisenseFake]
-
-NORA, CLAIRE = "nora@tallgrass.example", "claire.dubois@tallgrass.example"
 MINE, THEIRS, EDITED = "Plan against actuals", "Month end in one page", "Rolling forecast (in work)"
 PASSWORD = {"credentials": Credentials(user_name=NORA, password=Secret(SisenseFake.PASSWORD))}
 CONDITIONS = [{"raw": {"above": 7}}]
@@ -26,16 +37,6 @@ def board(at: Sisense, title: str) -> Board:
 
 def dashboard(at: Sisense, title: str) -> str:
     return at.id(Kind.DASHBOARD, board(at, title).oid)
-
-
-def user(at: Sisense, email: str) -> Any:
-    [found] = [one for one in at.fake.keeping.users.values() if one["email"] == email]
-    return found
-
-
-def group(at: Sisense, name: str) -> Any:
-    [found] = [one for one in at.fake.keeping.groups.values() if one["name"] == name]
-    return found
 
 
 # reading
@@ -91,6 +92,20 @@ async def documents_are_exported(at: Sisense) -> None:
     assert [one["oid"] for one in json.loads(found["text"])] == [board(at, title).oid for title in (MINE, THEIRS)]
 
 
+async def a_dashboard_becomes_a_file(at: Sisense) -> None:
+    one = dashboard(at, MINE)
+
+    assert await at.exported("exportDashboard", dashboardId=one, format="PDF") == SHEET
+    assert await at.exported("exportDashboard", dashboardId=one, format="PNG") == PIXEL
+    assert json.loads(await at.exported("exportDashboard", dashboardId=one, format="DASH"))["title"] == MINE
+
+
+async def a_widget_becomes_a_picture(at: Sisense) -> None:
+    widget = f"{board(at, MINE).oid}/{board(at, MINE).working.widgets[0]['oid']}"
+
+    assert await at.exported("exportWidget", widgetId=at.id(Kind.WIDGET, widget), format="PNG") == PIXEL
+
+
 async def alerts_are_listed_and_counted(at: Sisense) -> None:
     made = await made_alert(at)
 
@@ -114,33 +129,6 @@ async def folders_are_a_tree(at: Sisense) -> None:
 
     assert nodes(found["Plans"]["children"]) == [{"name": "This year"}]
     assert one == {"name": "This year", "parent": {"name": "Plans"}, "ancestors": [{"name": "Plans"}]}
-
-
-async def users_are_listed(at: Sisense) -> None:
-    found = await at.every("users", "email role { nativeName }")
-
-    assert {one["email"] for one in found} == {one["email"] for one in at.fake.keeping.users.values()}
-    assert {"email": NORA, "role": {"nativeName": "super"}} in found
-
-
-async def a_user_is_shown(at: Sisense) -> None:
-    found = await at.one("user", user(at, CLAIRE)["_id"], "email firstName lastName")
-
-    assert found == {"email": CLAIRE, "firstName": "Claire", "lastName": "Dubois-Faure"}
-
-
-async def groups_are_listed(at: Sisense) -> None:
-    found = await at.every("groups", "name users { edges { node { email } } }")
-
-    members = {one["name"]: {node["email"] for node in nodes(one["users"])} for one in found}
-    assert members["Board"] == {"amara.osei@tallgrass.example"}
-    assert set(members) == {one["name"] for one in at.fake.keeping.groups.values()}
-
-
-async def a_group_is_shown(at: Sisense) -> None:
-    found = await at.one("group", group(at, "Board")["_id"], "name origin")
-
-    assert found == {"name": "Board", "origin": "DIRECTORY"}
 
 
 # changing
@@ -178,10 +166,11 @@ async def many_dashboards_are_deleted(at: Sisense) -> None:
 
 
 async def a_dashboard_is_duplicated(at: Sisense) -> None:
-    found = await at.change("duplicateDashboard", "dashboard { nativeId }", dashboardId=dashboard(at, THEIRS), title="2")
+    given = {"dashboardId": dashboard(at, THEIRS), "title": "Another"}
+    found = await at.change("duplicateDashboard", "dashboard { nativeId }", **given)
 
     copy = at.fake.keeping.boards[found["dashboard"]["nativeId"]].working
-    assert copy.document["title"] == "2"
+    assert copy.document["title"] == "Another"
     assert len(copy.widgets) == len(board(at, THEIRS).working.widgets)
 
 
@@ -282,38 +271,6 @@ async def a_folder_lives(at: Sisense) -> None:
     assert held["oid"] not in at.fake.keeping.folders
 
 
-async def groups_live(at: Sisense) -> None:
-    await at.change("createGroup", "group { id }", source=at.name, name="Auditors")
-    items = [{"source": at.name, "name": name} for name in ("North", "South")]
-    made = await at.change_all("createGroups", "group { nativeId }", items=items, mode="BEST_EFFORT")
-    assert [one["group"]["nativeId"] for one in made] == [group(at, name)["_id"] for name in ("North", "South")]
-    gone = group(at, "Auditors")["_id"]
-
-    await at.change("deleteGroup", "membershipsRemoved", groupId=at.id(Kind.GROUP, gone))
-
-    assert gone not in at.fake.keeping.groups
-
-
-async def users_live(at: Sisense) -> None:
-    who = {"source": at.name, "role": "contributor"}
-    made = await at.change("createUser", "user { id }", **who, email="new@tallgrass.example")
-    await at.change("updateUser", "user { id }", userId=made["user"]["id"], firstName="Ada")
-    assert user(at, "new@tallgrass.example")["firstName"] == "Ada"
-    await at.change("deleteUser", "user { status }", userId=made["user"]["id"])
-    items = [{**who, "email": f"{name}@tallgrass.example"} for name in ("one", "two")]
-    many = await at.change_all("createUsers", "user { id }", items=items, mode="BEST_EFFORT")
-    assert {"one@tallgrass.example", "two@tallgrass.example"} <= {
-        one["email"] for one in at.fake.keeping.users.values()
-    }
-
-    gone = [{"userId": one["user"]["id"]} for one in many]
-    await at.change_all("deleteUsers", "user { id }", items=gone, mode="BEST_EFFORT")
-
-    assert not {"new@tallgrass.example", "one@tallgrass.example", "two@tallgrass.example"} & {
-        one["email"] for one in at.fake.keeping.users.values()
-    }
-
-
 LISTED = "the list of all dashboards, asked for this one, brings it"
 ONE_LIST = "they are few, and one list brings all"
 BY_IDS = "the list takes ids, of many at once"
@@ -334,6 +291,10 @@ ROWS = (
     Row("GET /dashboards", own_dashboards_are_listed, settings=OWN),
     Row("GET /dashboards/{id}", one_dashboard_is_shown, settings=OWN),
     Row("GET /dashboards/export", documents_are_exported),
+    Row("GET /dashboards/{id}/export/png", a_dashboard_becomes_a_file),
+    Row("GET /dashboards/{id}/export/pdf", a_dashboard_becomes_a_file),
+    Row("GET /dashboards/{id}/export/dash", a_dashboard_becomes_a_file, "GET /dashboards/admin", LISTED),
+    Row("GET /dashboards/{dashboardId}/widgets/{id}/export/png", a_widget_becomes_a_picture),
     Row("GET /dashboards/{dashboardId}/shares", shares_are_shown, "GET /dashboards/admin", LISTED),
     Row("GET /dashboards/{dashboardId}/widgets", one_dashboard_is_shown, settings=OWN),
     Row("GET /dashboards/{dashboardId}/shares/{id}", shares_are_shown, "GET /dashboards/admin", LISTED),

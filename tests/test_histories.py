@@ -17,7 +17,7 @@ from dashgraph.domain.users import UserStatus
 from dashgraph.domain.viewers import Viewer
 from dashgraph.store.tables import dashboards, editions, folders, groups, operations, shares, users, widgets
 from dashgraph.store.work_tables import alerts, schedules
-from test_mutations import FIELDS
+from test_mutations import ELSEWHERE, FIELDS
 from test_shares import UNDO, snapshot
 
 PEOPLE = ("ann", "ben", "cem", "dan")
@@ -197,12 +197,13 @@ BULK = {
 # What is never undone.
 FINAL = {
     *("purgeDashboard", "exportDashboards", "exportDashboard", "exportWidget", "createUpload"),
+    "copyDashboards",  # each an import
     *("changePassword", "resetPassword", "runSchedule", "testSchedule", "triggerAlert", "testAlert", "cancelJob"),
 }
 
 
 def test_everything_that_can_be_undone_is_in_the_histories() -> None:
-    assert {*WISHES, *BULK, *FINAL} == set(FIELDS)
+    assert {*WISHES, *BULK, *FINAL, *ELSEWHERE} == set(FIELDS)
 
 
 # As they were made: their ids, which are new each time, say nothing of that.

@@ -396,7 +396,7 @@ async def test_invitations_tell_of_each_address_and_find_who_came(fake, source):
         ("jb.thevenet@tallgrass.example", "refused", None),
         ("New@tallgrass.example", "existing", new),
     ]
-    assert outcome.facts["users"][new].status is UserStatus.PENDING
+    assert outcome.facts["source"] == "holistics"
     assert fake.tenant.users[int(new)]["group_ids"] == [4]
     assert [result["outcome"] for result in dry.facts["results"]] == [outcome for _, outcome, _ in told]
     assert written(fake) == ["POST /users/invite"]

@@ -372,6 +372,7 @@ async def test_a_tile_goes_to_the_bottom_and_all_else_stays(desk):
 async def test_fifty_who_add_at_the_same_time_lose_nothing(desk):
     board = desk.board("Workshop today")
     first = len(desk.tiles("Workshop today"))
+    desk.fake.board.jitter = 0.01
 
     async def add(number):
         return await desk.do(CreateWidget(dashboard=board, type="heading", title=f"Heading {number}"), EDITOR)

@@ -49,6 +49,7 @@ def test_everything_wrong_is_named_at_once_without_the_values(monkeypatch: pytes
 @pytest.mark.parametrize(
     ("name", "value"),
     [("port", 65536), ("port", -1), ("max_body_kilobytes", 0), ("shutdown_seconds", -1), ("body_seconds", 0)]
+    + [("batch_operations", 0), ("batch_operations", 101), ("persisted_queries_kilobytes", -1)]
     + [(name, 0) for name in ("live_connections", "live_operations", "live_init_seconds", "live_ping_seconds")],
 )
 def test_numbers_have_bounds(name: str, value: Any) -> None:

@@ -98,10 +98,14 @@ async def test_the_first_share_publishes_once(world: Changing) -> None:
 
 async def test_fifty_who_share_at_once_lose_nothing(world: Changing) -> None:
     board = world.dashboard(DRAFT)
-    groups = [group["_id"] for group in world.fake.keeping.groups.values()]
+    known = next(iter(world.fake.keeping.groups.values()))
+    for number in range(50):
+        group = world.fake.keeping.new_id()
+        world.fake.keeping.groups[group] = {**known, "_id": group, "name": f"Team {number}"}
+    groups = list(world.fake.keeping.groups)
     subjects = [world.one(Kind.USER, one) for one in world.fake.keeping.users if one != world.user(NORA)]
     subjects += [world.one(Kind.GROUP, one) for one in groups]
-    world.fake.board.latency = 0.001
+    world.fake.board.jitter = 0.01
 
     outcomes = await asyncio.gather(
         *(world.do(AddShare(dashboard=board, grant=Grant(subject))) for subject in subjects)

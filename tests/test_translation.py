@@ -16,7 +16,8 @@ from conftest import SHARED
 from dashgraph.domain.ids import Kind
 from dashgraph.domain.problems import BadInput
 from dashgraph.domain.sources import SourceKind
-from dashgraph.graph.limits import check_depth, check_size
+from dashgraph.graph.cost import Costs
+from dashgraph.graph.limits import Limits, check_document
 from dashgraph.graph.schema import schema
 from dashgraph.graph.translation.matching import VENDORS, Place
 from dashgraph.graph.translation.routes import Elsewhere, Follow, Read, Vendor, Write
@@ -38,8 +39,8 @@ def valid(found: Translation) -> Translation:
     for text in texts:
         document = parse(text)
         assert validate(schema._schema, document) == [], text
-        check_depth(document)
-        check_size(schema._schema, document)
+        check_document(document, Limits())
+        Costs(schema._schema).each(document, Limits())
     return found
 
 

@@ -1,6 +1,7 @@
 """What all fakes share: serving on loopback, the record of their calls, and the switchboard of faults."""
 
 import asyncio
+import random
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -72,11 +73,12 @@ class Call:
 
 
 class Switchboard:
-    """Turns faults on and off. `latency` is what every answer takes, in seconds."""
+    """Turns faults on and off. `latency` is what every answer takes in seconds, `jitter` up to how much more."""
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
         self.latency = 0.0
+        self.jitter = 0.0
 
     def switch_on(self, wrong: Wrong, on: str = "", **how: Any) -> Fault:
         fault = Fault(wrong, on, **how)
@@ -155,8 +157,8 @@ class Fake:
         return answer
 
     async def _answer(self, request: web.Request, handler: Handler, line: str) -> web.StreamResponse:
-        if self.board.latency:
-            await asyncio.sleep(self.board.latency)
+        if self.board.latency or self.board.jitter:
+            await asyncio.sleep(self.board.latency + self.board.jitter * random.random())
         fault = self.board.struck(line, *_BEFORE)
         if fault is not None:
             answered = await _wrong_before(fault)
