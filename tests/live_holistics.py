@@ -7,9 +7,7 @@ from typing import Any
 from dashgraph.app.fakes.holistics.fake import HolisticsFake
 from dashgraph.connectors import holistics
 from dashgraph.domain.ids import Kind, ResourceId
-from dashgraph.domain.roles import RoleKind
 from dashgraph.domain.secrets import Secret
-from dashgraph.domain.viewers import Reach, TokenScope, Viewer
 from dashgraph.sources.live.settings import Credentials, LiveSettings
 from dashgraph.sources.live.source import LiveSource
 from dashgraph.sources.rest.session import open_session
@@ -35,18 +33,3 @@ async def _at_once(_seconds: float) -> None:
 
 def one(kind: Kind, native: object) -> ResourceId:
     return ResourceId(NAME, kind, str(native))
-
-
-def viewer(start: str | None, *, admin: bool = False, everything: bool = False) -> Viewer:
-    """Who asks: the person whose address begins so, in the native store. `everything` asks for all there is."""
-    email = None if start is None else start if "@" in start else f"{start}@tallgrass.example"
-    return Viewer(
-        user=ResourceId("local", Kind.USER, "somebody"),
-        role=RoleKind.ADMIN if admin else RoleKind.EDITOR,
-        scopes=frozenset(TokenScope),
-        reach=Reach.ALL if everything else Reach.VISIBLE,
-        email=email,
-    )
-
-
-ADMIN = viewer("nora", admin=True, everything=True)

@@ -12,19 +12,18 @@ from typing import Any, ClassVar
 import pytest
 
 import dashgraph.graph.schema  # noqa: F401 - so that every change is known
+from asker import ADMIN, viewer
 from dashgraph.app.fakes.kit import Wrong
 from dashgraph.domain.budget import tallied
 from dashgraph.domain.dashboards import DASHBOARD, DASHBOARDS, Dashboard, DashboardFilter, DashboardSort
 from dashgraph.domain.folders import FOLDERS, FolderSort
 from dashgraph.domain.groups import GROUP, GROUPS, GroupSort
-from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.lists import Listing, Sort, TextFilter, Window, Wish
 from dashgraph.domain.problems import Problem, RateLimited, SourceFailed, SourceRefused, SourceUnavailable
-from dashgraph.domain.roles import RoleKind
 from dashgraph.domain.secrets import Secret
 from dashgraph.domain.sources import Capability, Health
 from dashgraph.domain.users import USER, USERS, UserSort
-from dashgraph.domain.viewers import Reach, TokenScope, Viewer
+from dashgraph.domain.viewers import Viewer
 from dashgraph.domain.written_changes import changes
 from dashgraph.sources.live.settings import Credentials, Mode, Visibility
 from dashgraph.sources.live.source import LiveSource
@@ -36,17 +35,6 @@ WRONG_TOKEN = Secret("dg-not-the-token-of-anybody")
 Opened = Callable[..., AbstractAsyncContextManager[tuple[Any, LiveSource]]]
 
 
-def viewer(email: str | None, *, admin: bool = False, everything: bool = False) -> Viewer:
-    return Viewer(
-        user=ResourceId("local", Kind.USER, "somebody"),
-        role=RoleKind.ADMIN if admin else RoleKind.EDITOR,
-        scopes=frozenset(TokenScope),
-        reach=Reach.ALL if everything else Reach.VISIBLE,
-        email=email,
-    )
-
-
-ADMIN = viewer("nora@tallgrass.example", admin=True, everything=True)
 STRANGER = viewer("nobody@elsewhere.example")
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from asker import ADMIN, viewer
 from dashgraph.app.fakes.holistics.company import ANALYST_KEY, large
 from dashgraph.app.fakes.holistics.fake import HolisticsFake, Level
 from dashgraph.app.fakes.kit import Wrong
@@ -42,7 +43,7 @@ from dashgraph.domain.widgets import WIDGET, WIDGET_DOCUMENT, WIDGETS_OF_DASHBOA
 from dashgraph.sources.live.settings import Credentials, Mode, Visibility
 from dashgraph.sources.live.walks import remembering
 from dashgraph.sources.rest.answers import Raw
-from live_holistics import ADMIN, NAME, one, opened, viewer
+from live_holistics import NAME, one, opened
 
 ALL = Window(100)
 BY_TITLE = Wish(DashboardSort.TITLE_ASC, ALL)

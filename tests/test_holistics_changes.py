@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from asker import ADMIN, viewer
 from dashgraph.app.fakes.kit import Wrong
 from dashgraph.domain import alert_changes, schedule_changes
 from dashgraph.domain.alert_changes import CreateAlert, TriggerAlert, UpdateAlert
@@ -47,7 +48,7 @@ from dashgraph.domain.user_changes import ChangeUserRole, DeleteUser, InviteUser
 from dashgraph.domain.users import UserStatus
 from dashgraph.domain.widget_changes import DeleteWidget
 from dashgraph.sources.live.settings import Visibility
-from live_holistics import ADMIN, one, opened, viewer
+from live_holistics import one, opened
 
 ONCE = Terms()
 DRY = Terms(dry_run=True)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from asker import ADMIN, viewer
 from dashgraph.app.fakes.kit import Wrong
 from dashgraph.app.fakes.lightdash.fake import LightdashFake
 from dashgraph.connectors.lightdash.deliveries import deliverable, jobs, targets
@@ -38,7 +39,7 @@ from dashgraph.domain.widgets import WIDGET, WIDGET_DOCUMENT, WIDGETS_OF_DASHBOA
 from dashgraph.sources.live.settings import Credentials, Mode, Visibility
 from dashgraph.sources.live.walks import remembering
 from dashgraph.sources.rest.answers import Raw
-from live_lightdash import ADMIN, NAME, opened, viewer
+from live_lightdash import NAME, opened
 
 ALL = Window(100)
 BY_TITLE = Wish(DashboardSort.TITLE_ASC, ALL)

@@ -5,6 +5,7 @@ import contextlib
 
 import pytest
 
+from asker import ADMIN, viewer
 from dashgraph.app.fakes.kit import Wrong
 from dashgraph.app.fakes.lightdash.fake import LightdashFake
 from dashgraph.domain import alert_changes, schedule_changes
@@ -55,7 +56,7 @@ from dashgraph.domain.user_changes import ChangeUserRole, DeleteUser, InviteUser
 from dashgraph.domain.viewers import Viewer
 from dashgraph.domain.widget_changes import CreateWidget, DeleteWidget, DuplicateWidget, MoveWidget, UpdateWidget
 from dashgraph.sources.live.source import LiveSource
-from live_lightdash import ADMIN, NAME, opened, viewer
+from live_lightdash import NAME, opened
 
 EDITOR, READER = viewer("zoe.vanderlinden"), viewer("jurgen.attenberger")
 WRITES = ("POST", "PATCH", "PUT", "DELETE")

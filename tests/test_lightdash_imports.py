@@ -2,6 +2,7 @@
 
 import pytest
 
+from asker import ADMIN, viewer
 from dashgraph.app.fakes.lightdash.fake import LightdashFake
 from dashgraph.app.fakes.lightdash.state import Organization
 from dashgraph.domain.changes import Terms
@@ -10,7 +11,7 @@ from dashgraph.domain.exports import EXPORT_OF_DASHBOARD
 from dashgraph.domain.formats import lightdash
 from dashgraph.domain.imports import ImportAction, ImportDashboard
 from dashgraph.domain.problems import BadDocument, BadInput, Conflict, Forbidden
-from live_lightdash import ADMIN, NAME, opened, viewer
+from live_lightdash import NAME, opened
 
 
 def other_server():

@@ -17,6 +17,7 @@ from aiohttp import ClientSession
 from sqlalchemy import select
 
 import live_sisense
+from asker import ADMIN as NORA
 from company import Company
 from conftest import Stores
 from dashgraph.app.fakes.kit import Wrong
@@ -27,7 +28,6 @@ from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.store.work_tables import job_files, jobs
 from five import Five, five
 from serving import Client, Service, listening
-from source_contract import ADMIN as NORA
 from test_file_exports import fetched, refused
 from workplace import Json, Worker, Workplace, attempt
 

@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from asker import ADMIN, viewer
 from dashgraph.app.fakes.kit import Wrong
 from dashgraph.app.fakes.posthog import rights
 from dashgraph.app.fakes.posthog.content import RIDER_APP, WEBSHOP
@@ -28,7 +29,7 @@ from dashgraph.domain.users import USERS, UserSort, UserStatus
 from dashgraph.domain.widgets import WIDGET_DOCUMENT, WIDGETS_OF_DASHBOARD, WidgetSort
 from dashgraph.sources.live.settings import Credentials, Mode, Visibility
 from dashgraph.sources.live.walks import remembering
-from live_posthog import ADMIN, NAME, NOW, opened, viewer
+from live_posthog import NAME, NOW, opened
 from source_contract import SourceContract
 
 ALL = Window(100)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from asker import ADMIN, viewer
 from dashgraph.app.fakes.kit import Wrong
 from dashgraph.app.fakes.posthog.content import RIDER_APP, WEBSHOP
 from dashgraph.domain.access import AccessRole
@@ -44,7 +45,7 @@ from dashgraph.domain.user_changes import ChangeUserRole, DeleteUser, OnOwned
 from dashgraph.domain.users import UserStatus
 from dashgraph.domain.widget_changes import CreateWidget, DeleteWidget, DuplicateWidget, MoveWidget, UpdateWidget
 from dashgraph.sources.live.walks import remembering
-from live_posthog import ADMIN, NAME, opened, viewer
+from live_posthog import NAME, opened
 
 DRY = Terms(dry_run=True)
 REALLY = Terms()
