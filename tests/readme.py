@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from attacks import ATTACKS
 from conftest import NOW
 from dashgraph.app.build import opened
 from dashgraph.app.configuration import options_of
@@ -34,6 +35,7 @@ TRANSLATED = re.compile(r'(dashgraph translate "([^"]+)"\n```\n\n```graphql\n).*
 SETTINGS = re.compile(r"(<!-- settings -->\n).*?(<!-- /settings -->)", re.DOTALL)
 SOURCES = re.compile(r"(<!-- sources -->\n).*?(<!-- /sources -->)", re.DOTALL)
 CAPABILITIES = re.compile(r"(<!-- capabilities -->\n).*?(<!-- /capabilities -->)", re.DOTALL)
+ATTACKED = re.compile(r"(<!-- attacks -->\n).*?(<!-- /attacks -->)", re.DOTALL)
 LOCAL = Place("local", SourceKind.NATIVE)
 WIDTH = 110
 
@@ -56,6 +58,7 @@ async def written(text: str) -> str:
     text = EXAMPLE.sub(lambda found: f"```graphql\n{found['query']}{BETWEEN}{answers[found['query']]}\n```", text)
     text = CAPABILITIES.sub(lambda found: found[1] + capabilities_table(cards) + found[2], text)
     text = SOURCES.sub(lambda found: found[1] + sources_table() + found[2], text)
+    text = ATTACKED.sub(lambda found: found[1] + attacks_table() + found[2], text)
     return SETTINGS.sub(lambda found: found[1] + settings_table() + found[2], text)
 
 
@@ -78,6 +81,13 @@ def sources_table() -> str:
     for kind in KINDS:
         rows += [f"| `{name}` |  | Of {kind} only. {words} |" for name, words in options_of(kind).items()]
     return "\n".join(rows) + "\n"
+
+
+def attacks_table() -> str:
+    rows = ["| attack | answer |", "|---|---|"]
+    for name, (_, told) in ATTACKS.items():
+        rows.append(f"| {name} | {told.status or ''} {f'`{told.code}`' if told.code else ''} {told.sentence} |")
+    return re.sub(" +", " ", "\n".join(rows)) + "\n"
 
 
 def capabilities_table(cards: Mapping[str, Card]) -> str:

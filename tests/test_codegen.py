@@ -70,7 +70,7 @@ async def test_ariadne_codegen_writes_a_client_that_asks(
         async with asyncio.timeout(SECONDS):
             out, err = await process.communicate()
     assert (process.returncode, err) == (0, b"")
-    assert json.loads(out) == {"title": "Budget against actuals", "year": 2026, "error": "StaleRevision"}
+    assert json.loads(out) == {"title": "Revenue at a glance", "year": 2026, "error": "StaleRevision"}
 
 
 def changes(clients: Path, before: Path, after: Path, level: str) -> list[str]:

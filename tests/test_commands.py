@@ -118,6 +118,18 @@ def test_a_token_is_printed_alone_listed_without_itself_and_revoked(empty: Termi
     assert empty.refused("token", "create", "ada@x.example", "--scope", "root").startswith("There is no scope 'root'")
 
 
+def test_a_service_has_tokens_of_its_own(empty: Terminal) -> None:
+    made = empty.run("token", "create", "--service", "exporter", "--role", "designer", "--scope", "dashboards:read")
+
+    assert re.fullmatch(r"dg_[\w-]{43}\n", made.stdout)
+    listed = empty.run("token", "list").output
+    assert re.fullmatch(r"[0-9a-f]{12}  service exporter  valid  \(command line; for dashboards:read\)\n", listed)
+    assert empty.run("token", "revoke", listed[:12]).output == f"Revoked {listed[:12]}.\n"
+    for wrong in ([], ["a@x.example", "--service", "x"], ["a@x.example", "--role", "admin"]):
+        assert empty.refused("token", "create", *wrong).startswith("Say whose token: a USER, or with --service")
+    assert empty.refused("token", "create", "--service", "x").startswith("Say what the service may be used for")
+
+
 def test_the_schema_is_printed_written_and_compared(new: Terminal) -> None:
     printed = new.run("schema").output
 

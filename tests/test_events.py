@@ -11,7 +11,10 @@ import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
+from company import global_id
 from conftest import Stores
+from dashgraph.domain.ids import Kind
+from dashgraph.services.identity import REFUSED
 from serving import PLAIN_JSON, RESPONSE_JSON, Reply
 from sockets import SECONDS
 from workshop import Floor, job_id, working
@@ -230,7 +233,7 @@ async def test_a_client_that_goes_leaves_nothing_behind(stores: Stores) -> None:
 async def test_a_client_that_reads_nothing_is_let_go(stores: Stores) -> None:
     large = "{" + " ".join(f"a{number}: __schema {{ ...All }}" for number in range(30)) + "}"
     large += " fragment All on __Schema { types { name description fields { name description } } }"
-    async with working(stores, live_ping_seconds=0.2) as floor:
+    async with working(stores, live_send_seconds=0.2) as floor:
         with capture_logs() as logged:
             async with streamed(floor, large) as events:
                 connection = events.answer.connection
@@ -250,6 +253,35 @@ async def test_a_server_that_stops_cuts_the_stream_short(stores: Stores) -> None
     await stream.__aexit__(None, None, None)
 
 
+async def test_a_stream_ends_within_seconds_when_its_token_is_revoked(floor: Floor) -> None:
+    """Also when nothing happens."""
+    issued = await floor.service.world.identity.create_token("asker@x.example", name="short")
+
+    async with streamed(floor, FOLLOW, token=issued.text, id=job_id(await floor.job())) as events:
+        await events.job()
+        await floor.service.world.identity.revoke(issued.id)
+        assert await events.next() == {"errors": [{"message": REFUSED, "extensions": {"code": "UNAUTHENTICATED"}}]}
+        await events.completed()
+
+
+async def test_the_feed_of_operations_goes_on_where_a_stream_broke_off(floor: Floor) -> None:
+    follow = "subscription($after: String) { operations(after: $after) { cursor operation { kind } } }"
+    name = 'mutation { updateUser(input: { userId: "%s", firstName: "%s" }) { errors { code } } }'
+    me = global_id(Kind.USER, "asker")
+
+    async with streamed(floor, follow) as events:
+        begun = (await events.next())["data"]["operations"]
+    for first_name in ("Ada", "Eve"):
+        assert (await posted(floor, name % (me, first_name), PLAIN_JSON)).codes == []
+    async with streamed(floor, follow, after=begun["cursor"]) as events:
+        first, second = [(await events.next())["data"]["operations"] for _ in range(2)]
+    async with streamed(floor, follow, after=first["cursor"]) as events:
+        again = (await events.next())["data"]["operations"]
+
+    assert begun["operation"] is None
+    assert (first["operation"], again) == ({"kind": "updateUser"}, second)
+
+
 async def test_streams_are_bounded_together_with_websockets(stores: Stores) -> None:
     async with working(stores, live_connections=1) as floor:
         name = await floor.job()
@@ -264,3 +296,15 @@ async def test_streams_are_bounded_together_with_websockets(stores: Stores) -> N
 
     assert (refused.status, refused.codes, refused.headers["Retry-After"]) == (503, ["TOO_MUCH"], "5")
     assert (as_json.status, accepted.status) == (200, 200)
+
+
+async def test_streams_of_one_token_are_bounded(stores: Stores) -> None:
+    for limit in ("live_token_connections", "live_token_operations"):
+        async with working(stores, **{limit: 1}) as floor:
+            other = await floor.service.token()
+            async with streamed(floor, FOLLOW, id=job_id(await floor.job())) as events:
+                await events.job()
+                refused = await posted(floor, NAME, EVENTS)
+                accepted = await floor.service.client.holding(other).post({"query": NAME}, accept=EVENTS)
+        assert (refused.status, refused.codes, refused.headers["Retry-After"]) == (503, ["TOO_MUCH"], "5")
+        assert accepted.status == 200

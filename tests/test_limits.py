@@ -87,15 +87,29 @@ REFUSED = {
     "lists that multiply": (
         f"{{ users(first: 100) {{ edges {{ node {{ {HOPS * 2} id {'} } } } } }' * 2} }} }} }} }}",
         MUCH,
-        "The lists of the operation can hold 10101010100 items; at most 2000000 are answered.",
+        "The operation can cost 20303030301; at most 2500000 is answered. Ask for shorter lists with `first`.",
     ),
     "lists that fragments multiply": (
         chain(
             3, "a:groups{edges{node{users{edges{node{NEXT}}}}}}b:groups{edges{node{users{edges{node{NEXT}}}}}}", "id"
         ),
         MUCH,
-        "at most 2000000 are answered. Ask for shorter ones with `first`.",
+        "at most 2500000 is answered. Ask for shorter lists with `first`.",
     ),
+    "ten thousand aliases": ("{" + " ".join(f"a{n}:__typename" for n in range(3000)) + "}", MUCH, "has 3000 aliases"),
+    "many fields at the root": (
+        "{"
+        + " ".join(f"a{n}:__typename ...A" for n in range(60))
+        + "} fragment A on Query {b:__typename c:__typename}",
+        MUCH,
+        "The operation asks for 62 fields at its root; at most 50 are answered.",
+    ),
+    "many directives": (
+        "{viewer{" + "scopes @include(if: true) " * 101 + "}}",
+        MUCH,
+        "The operation has 101 directives; at most 100 are answered.",
+    ),
+    "directives that are none": ("{viewer{scopes " + "@a" * 3000 + "}}", MUCH, "has 3000 directives"),
 }
 
 
@@ -126,6 +140,8 @@ VARIABLES = {
         {"createdAt": {"ge": "yesterday"}},
         INPUT,
     ),
+    "values that nest": ("query($v: ID!) { node(id: $v) { id } }", json.loads("[" * 70 + "]" * 70), MUCH),
+    "values that are large": ("query($v: ID!) { node(id: $v) { id } }", "x" * 600_000, MUCH),
     "a type that is none": ("query($v: Nothing) { users(first: $v) { totalCount } }", 1, INVALID),
 }
 
@@ -174,6 +190,50 @@ async def test_three_full_pages_within_each_other_are_not_too_much(service: Serv
 
     assert "errors" not in reply.json
     assert len(reply.json["data"]["users"]["edges"]) == 1
+
+
+GROUPS = "groups(first: $n) { edges { node { users { totalCount } } } }"
+PAGES = f"query($n: Int) {{ users(first: $n) {{ edges {{ node {{ {GROUPS} }} }} }} }}"
+
+
+async def test_who_asks_for_the_cost_is_told_it(service: Service) -> None:
+    body = {"query": "{ users(first: 3) { edges { node { id } } } }"}
+
+    told = await service.admin.post(body, GraphQL_Cost="report")
+    untold = await service.admin.post(body)
+
+    assert told.json["extensions"] == {"cost": {"requested": 7, "max": 2_500_000}}
+    assert told.json["data"] == untold.json["data"]
+    assert "extensions" not in untold.json
+
+
+async def test_what_is_too_much_says_what_it_would_cost(stores: Stores) -> None:
+    async with served(await stores.fresh("demo"), max_cost=1000) as found:
+        allowed = await found.admin.ask(PAGES, n=12)
+        refused = await found.admin.ask(PAGES, n=50)
+
+    assert "errors" not in allowed.json
+    assert refused.json["errors"] == [
+        {
+            "message": "The operation can cost 7651; at most 1000 is answered. Ask for shorter lists with `first`.",
+            "extensions": {"code": MUCH, "cost": {"requested": 7651, "max": 1000}},
+        }
+    ]
+
+
+async def test_every_bound_is_a_setting(stores: Stores) -> None:
+    bounds = {
+        "max_depth": (3, "{ viewer { user { id } } }", "{ viewer { user { source { name } } } }"),
+        "max_root_fields": (1, "{ viewer { scopes } }", "{ viewer { scopes } sources { name } }"),
+        "max_aliases": (1, "{ a: __typename }", "{ a: __typename b: __typename }"),
+        "max_directives": (0, "{ __typename }", "{ __typename @skip(if: false) }"),
+        "max_query_characters": (90, "{ __typename }", "{ __typename } #" + "x" * 90),
+        "max_page": (20, "{ users(first: 20) { totalCount } }", "{ users(first: 21) { totalCount } }"),
+    }
+    async with served(await stores.fresh("demo"), **{name: bound for name, (bound, *_) in bounds.items()}) as found:
+        for name, (_, allowed, refused) in bounds.items():
+            assert (await found.admin.ask(allowed)).codes == [], name
+            assert (await found.admin.ask(refused)).codes == [MUCH], name
 
 
 async def test_an_endless_row_of_documents_does_not_fill_the_memory(service: Service) -> None:

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from conftest import Asking
-from dashgraph.domain.digests import plain
 from dashgraph.domain.deliverables import DeliveryFormat
+from dashgraph.domain.digests import plain
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.schedule_changes import CreateSchedule
 from dashgraph.domain.secrets import Secret

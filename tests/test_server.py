@@ -280,7 +280,7 @@ async def test_the_server_says_how_it_is(service: Service) -> None:
     alive, ready = await service.client.send("GET", "/healthz"), await service.client.send("GET", "/readyz")
 
     assert (alive.status, alive.json) == (200, {"status": "ok"})
-    assert (ready.status, ready.json) == (200, {"status": "ready", "database": "ok"})
+    assert (ready.status, ready.json) == (200, {"status": "ready", "database": "ok", "loaders": "ok"})
 
 
 async def test_a_bug_is_told_by_a_reference_that_the_log_has(own: Service) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from dashgraph.app.cors import Origins
 from dashgraph.app.settings import Settings, load
 from dashgraph.domain.problems import BadInput
 
@@ -87,3 +88,24 @@ def test_the_password_of_the_database_is_not_in_a_repr() -> None:
 
 def test_every_setting_says_what_it_is_for() -> None:
     assert [name for name, field in Settings.model_fields.items() if not (field.description or "").endswith(".")] == []
+
+
+def test_production_closes_what_is_not_said_to_be_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [(found.graphiql, found.introspection) for found in (load(), load(production=True))] == [
+        (True, True),
+        (False, False),
+    ]
+    monkeypatch.setenv("DASHGRAPH_INTROSPECTION", "true")
+    found = load(production=True)
+    assert (found.graphiql, found.introspection) == (False, True)
+    monkeypatch.setenv("DASHGRAPH_GRAPHIQL", "false")
+    assert not load().graphiql
+
+
+def test_a_wildcard_is_for_tokens_alone() -> None:
+    every = Origins("*")
+
+    assert (every.allow("https://evil.example"), every.allow("null")) == (True, False)
+    for wrong in ("bi.example.com", "https://bi.example.com/", "https://*.example.com", "null", "https://a b"):
+        with pytest.raises(BadInput, match="DASHGRAPH_ALLOWED_ORIGINS"):
+            Origins(wrong)

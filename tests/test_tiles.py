@@ -126,7 +126,7 @@ async def test_a_token_that_ends_ends_the_stream(store: Asking, south: Small) ->
     graph = beside(store, south.source())
     ann = await as_(graph, "ann")
 
-    *before, last = await followed(graph, [ann, ann, ann, None], **SALES)
+    *before, last = await followed(graph, [ann, ann, ann, ann, None], **SALES)  # asked twice before it begins
 
     assert [event["__typename"] for event in events(before)] == ["TilesBegun", "TileReady"]
     assert last["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"

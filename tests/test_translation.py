@@ -159,7 +159,7 @@ NOTES = {
     "GET /api/v1/users?sort=emial": "Users are not sorted by `emial`; the nearest is `email`.",
     "GET /api/v1/users?sort=email,userName": "A list is sorted by one key: by `email`.",
     "GET /api/v1/users?feilds=email": "`feilds` is no parameter that is known here; the nearest is `fields`.",
-    "GET /api/v1/users?origin=mars": "`origin` is one of source, directory: it is left out here.",
+    "GET /api/v1/users?origin=mars": "`origin` is one of source, directory, service: it is left out here.",
     "GET /api/v1/users?limit=10&skip=20": (
         "A list goes on after a cursor, not after 20 rows: give as `after` the `endCursor` of the page before. "
         "--run goes past the first 20 so."

@@ -2,16 +2,22 @@
 
 import asyncio
 import json
+import tracemalloc
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
 import pytest
+from sqlalchemy import insert, update
 from structlog.testing import capture_logs
 
+from company import START, Company
 from conftest import Stores
+from dashgraph.graph.operation_events import write_place
 from dashgraph.services.identity import REFUSED
+from dashgraph.store.tables import operations, users
 from serving import INSIDES, served
 from sockets import PROTOCOL, SECONDS, connected
 from test_server import unreachable
@@ -247,26 +253,40 @@ async def test_only_pages_of_this_server_connect(floor: Floor, origin: str, code
         if code is None:
             await socket.greet(floor.token)
         else:
-            assert await socket.closed() == (code, "Forbidden: only pages of this server may connect")
+            assert await socket.closed() == (code, "Forbidden: pages of this origin may not connect")
 
 
-async def test_a_token_that_is_revoked_ends_its_subscriptions(floor: Floor) -> None:
-    name = await floor.job()
+@pytest.mark.parametrize("what", ["revoked", "deactivated", "expired"])
+async def test_who_may_no_more_loses_the_connection_within_seconds(floor: Floor, what: str) -> None:
+    """Also when nothing runs on it, and nothing happens."""
+    company, identity = Company(floor.service.world.database), floor.service.world.identity
+    email = await company.user(f"{what} one")
+    lifetime = timedelta(seconds=2) if what == "expired" else None
+    issued = await identity.create_token(email, name="short", lifetime=lifetime)
+
+    async with connected(floor.address) as socket, connected(floor.address) as other:
+        await socket.greet(issued.text)
+        await other.greet(floor.token)
+        if what == "revoked":
+            await identity.revoke(issued.id)
+        elif what == "deactivated":
+            async with floor.service.world.database.writing() as session:
+                await session.execute(update(users).where(users.c.email == email).values(status="inactive"))
+        assert await socket.closed() == (4403, f"Forbidden: {REFUSED}")
+        await other.alive()
+
+
+async def test_what_is_said_with_a_token_that_was_revoked_is_not_answered(floor: Floor) -> None:
     issued = await floor.service.world.identity.create_token("asker@x.example", name="short")
 
     async with connected(floor.address) as socket:
         await socket.greet(issued.text)
-        await socket.subscribe("1", FOLLOW, id=job_id(name))
-        await socket.receive()
         await floor.service.world.identity.revoke(issued.id)
-        await floor.workshop.change(name, done=1)
-        ended = await socket.receive()
-        await socket.subscribe("2", "{ __typename }")
+        await socket.subscribe("1", "{ __typename }")
         refused = await socket.receive()
 
-    for message, one in ((ended, "1"), (refused, "2")):
-        error = {"message": REFUSED, "extensions": {"code": "UNAUTHENTICATED"}}
-        assert message == {"id": one, "type": "error", "payload": [error]}
+    error = {"message": REFUSED, "extensions": {"code": "UNAUTHENTICATED"}}
+    assert refused == {"id": "1", "type": "error", "payload": [error]}
 
 
 async def test_operations_on_one_connection_are_bounded(stores: Stores) -> None:
@@ -287,6 +307,45 @@ async def test_operations_on_one_connection_are_bounded(stores: Stores) -> None:
     error = {"message": message, "extensions": {"code": "TOO_MUCH"}}
     assert refused == {"id": "3", "type": "error", "payload": [error]}
     assert (accepted["id"], accepted["type"]) == ("3", "next")
+
+
+async def test_connections_and_operations_of_one_token_are_bounded(stores: Stores) -> None:
+    limits = {"live_token_connections": 2, "live_token_operations": 2}
+    async with working(stores, **limits) as floor:
+        name, another = await floor.job(), await floor.service.token()
+        async with connected(floor.address) as one, connected(floor.address) as two:
+            for socket in (one, two):
+                await socket.greet(floor.token)
+                await socket.subscribe("1", FOLLOW, id=job_id(name))
+                await socket.receive()
+            async with connected(floor.address) as third:
+                await third.send({"type": "connection_init", "payload": {"token": floor.token}})
+                full = "2 connections with this token stay open, and no more can; end one of them first."
+                assert await third.closed() == (4429, full)
+            async with connected(floor.address) as third:
+                await third.greet(another)
+                assert await third.ask(NAME) == NORA
+            await one.subscribe("2", NAME)
+            refused = await one.receive()
+            await two.send({"id": "1", "type": "complete"})
+            await two.alive()
+            await one.subscribe("2", NAME)
+            accepted = await one.receive()
+
+    message = "2 operations run on the connections of this token, and no more can; end one of them first."
+    error = {"message": message, "extensions": {"code": "TOO_MUCH"}}
+    assert refused == {"id": "2", "type": "error", "payload": [error]}
+    assert (accepted["id"], accepted["type"]) == ("2", "next")
+
+
+async def test_connections_of_nobody_in_particular_are_bounded_and_do_not_stand_in_the_way(stores: Stores) -> None:
+    async with working(stores, live_unknown_connections=2) as floor, connected(floor.address) as known:
+        await known.greet(floor.token)
+        async with connected(floor.address), connected(floor.address):
+            with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+                await connected(floor.address).__aenter__()
+            assert refused.value.status == 503
+            await known.alive()
 
 
 async def test_connections_are_bounded(stores: Stores) -> None:
@@ -340,19 +399,40 @@ async def test_a_client_that_answers_pings_stays(stores: Stores) -> None:
         await socket.alive()
 
 
-async def test_a_client_that_reads_nothing_is_let_go(stores: Stores) -> None:
-    large = "query { __schema { types { name description fields { name description args { name description } } } } }"
-    async with working(stores, live_ping_seconds=0.2) as floor:
-        with capture_logs() as logged:
-            async with connected(floor.address) as socket:
-                await socket.greet(floor.token)
-                socket.ws._conn.transport.pause_reading()
-                for number in range(40):
-                    await socket.subscribe(str(number), large)
-                line = await gone(floor, logged)
-                socket.ws._conn.transport.abort()
+EVERYTHING = "subscription($after: String) { operations(after: $after) { operation { changes { after } } } }"
 
-    assert line["status"] == 101
+
+async def large_operations(floor: Floor, number: int) -> None:
+    """Operations of 20 kB."""
+    changes = json.dumps([{"noun": "x", "id": "x", "before": None, "after": {"text": "x" * 20_000}}])
+    row = {"kind": "x", "at": START, "actor_id": "asker", "changes": changes, "source": "other"}
+    async with floor.service.world.database.writing() as session:
+        await session.execute(insert(operations), [{**row, "id": f"o{one}"} for one in range(number)])
+
+
+async def test_who_reads_nothing_loses_the_connection_with_a_code_and_costs_no_memory(stores: Stores) -> None:
+    """Though it goes on to speak, so that no ping is missed. What waits for it stays in the store."""
+    async with working(stores, live_send_seconds=0.3, budget_per_minute=0) as floor:
+        await large_operations(floor, 1500)
+        async with connected(floor.address) as socket:
+            await socket.greet(floor.token)
+            transport = socket.ws._conn.transport
+            transport.pause_reading()
+            tracemalloc.start()
+            for one in range(4):
+                await socket.subscribe(str(one), EVERYTHING, after=write_place("local", 0))
+            async with asyncio.timeout(SECONDS):
+                for is_over in (False, True):  # it begins, then it is given up
+                    while floor.nobody_watches() is not is_over:
+                        await socket.send({"type": "ping"})
+                        assert (await floor.service.client.send("GET", "/healthz")).status == 200
+            _, peak = tracemalloc.get_traced_memory()
+            tracemalloc.stop()
+            transport.resume_reading()
+            code, why = await socket.closed()
+
+    assert (code, why) == (1013, "Too slow: what was sent is not read; connect again, and go on from there")
+    assert peak < 15_000_000, "of 30 MB that four times wait to be read"
 
 
 async def test_a_client_that_goes_leaves_nothing_behind(floor: Floor) -> None:

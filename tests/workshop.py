@@ -124,7 +124,7 @@ class Floor:
         return name
 
     def nobody_watches(self) -> bool:
-        return self.service.world.watching._watches == set()
+        return self.service.world.watching.is_idle
 
 
 @asynccontextmanager

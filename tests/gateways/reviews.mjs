@@ -1,6 +1,7 @@
 // The second subgraph, on a free port of loopback. Takes its reviews as JSON: [{ id, body, dashboard, author }].
 import { readFileSync } from 'node:fs'
 import { ApolloServer } from '@apollo/server'
+import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled'
 import { startStandaloneServer } from '@apollo/server/standalone'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { parse } from 'graphql'
@@ -26,6 +27,7 @@ const resolvers = {
   },
 }
 const typeDefs = parse(readFileSync(new URL('reviews.graphql', import.meta.url), 'utf8'))
-const server = new ApolloServer({ schema: buildSubgraphSchema([{ typeDefs, resolvers }]) })
+const schema = buildSubgraphSchema([{ typeDefs, resolvers }])
+const server = new ApolloServer({ schema, plugins: [ApolloServerPluginInlineTraceDisabled()] })
 const { url } = await startStandaloneServer(server, { listen: { host: '127.0.0.1', port: 0 } })
 console.log(url)

@@ -3,24 +3,32 @@
 import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
 from aiohttp import hdrs, web
 from aiohttp.typedefs import LooseHeaders
 
+from dashgraph.app import callers
+from dashgraph.app.presence import Gone, while_there
 from dashgraph.app.settings import Settings
-from dashgraph.domain.problems import BadInput, Problem, TooMuch, Unauthenticated
+from dashgraph.app.standing import standing
+from dashgraph.domain.problems import BadInput, Forbidden, Problem, TooMuch, TooOften, Unauthenticated
 from dashgraph.domain.viewers import Viewer
 from dashgraph.graph import errors
 from dashgraph.graph.execution import Answer, Executor, Operation, Stage
-from dashgraph.services.identity import REFUSED, Identity
+from dashgraph.graph.manifest import digest
+from dashgraph.graph.persisted import Asked, Persisted
+from dashgraph.services.identity import Identity
 
 RESPONSE_JSON = "application/graphql-response+json"
 PLAIN_JSON = "application/json"
 EVENTS = "text/event-stream"
 BAD_REQUEST = "BAD_REQUEST"
+COST = "GraphQL-Cost"  # `report` asks for what was reckoned with, as of Hot Chocolate
+CLOSED = 499  # nobody is there who could read it; the log has it
 LIMITS = web.AppKey("limits", Settings)
 IDENTITY = web.AppKey("identity", Identity)
 VIEWER = web.RequestKey("viewer", Viewer)
@@ -43,44 +51,76 @@ Streaming = Callable[[web.Request, Operation], Awaitable[web.StreamResponse]]
 
 
 class GraphQLEndpoint:
-    def __init__(self, executor: Executor, identity: Identity, streaming: Streaming) -> None:
+    def __init__(self, executor: Executor, identity: Identity, persisted: Persisted, streaming: Streaming) -> None:
         self._executor = executor
         self._identity = identity
+        self._persisted = persisted
         self._streaming = streaming
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """As JSON; with events a subscription, and whatever is asked by who accepts nothing else."""
         ranges = _ranges(",".join(request.headers.getall(hdrs.ACCEPT, [])))
         accepted = _accepted(ranges)
-        kind = accepted or PLAIN_JSON
         events = request.method == hdrs.METH_POST and ranges.get(EVENTS, 0) > 0
         if accepted is None and not events:
             error = errors.plain(f"Accept {RESPONSE_JSON} or {PLAIN_JSON}.", BAD_REQUEST)
             return _written(406, {"errors": [error]}, PLAIN_JSON)
+        kind = accepted or RESPONSE_JSON
         try:
-            viewer = await viewer_of(request, self._identity)
-            operation = await _operation(request)
-            if events and (accepted is None or self._executor.follows(operation)):
-                request[VIEWER] = viewer
+            viewer = request[VIEWER] = await viewer_of(request, self._identity)
+            asked = await _asked(request)
+            if isinstance(asked, list):
+                return await self._batch(request, asked, viewer, ranges)
+            operation = await self._operation(request, asked, viewer)
+            if isinstance(operation, Operation) and events and (accepted is None or self._executor.follows(operation)):
                 return await self._streaming(request, operation)
+            answer = await self._answer(request, operation, viewer)
         except Refused as refused:
             return refusal(refused, kind)
         except Problem as problem:  # the store did not answer
             return _written(503, {"errors": [errors.problem(problem)]}, kind)
-        request[VIEWER] = viewer
-        answer = await self._executor.run(operation, viewer)
-        return _written(_status(answer, kind), answer.payload, kind, _allowed(answer))
+        return _written(_status(answer, kind), answer.payload, kind, _told(answer))
+
+    async def _answer(self, request: web.Request, operation: Operation | Answer, viewer: Viewer) -> Answer:
+        """Queries are given up when their asker hangs up; what changes something goes on to its end."""
+        if isinstance(operation, Answer):
+            return operation
+        running = self._executor.run(operation, viewer, written=True)
+        try:
+            return await (running if self._executor.changes(operation) else while_there(request, running))
+        except Gone:
+            raise Refused(CLOSED, errors.plain("The client has hung up.", BAD_REQUEST)) from None
+
+    async def _batch(
+        self, request: web.Request, batch: Sequence[Asked], viewer: Viewer, ranges: Mapping[str, float]
+    ) -> web.Response:
+        """Answer a list with a list, one operation after the other. There is no newer type for such an answer."""
+        if _liked(ranges, PLAIN_JSON)[0] == 0:
+            raise Refused(406, errors.plain(f"Accept {PLAIN_JSON}: a list is answered with a list.", BAD_REQUEST))
+        answers = []
+        for asked in batch:
+            operation = await self._operation(request, asked, viewer)
+            answers.append(await self._answer(request, operation, viewer))
+        return _written(200, [answer.payload for answer in answers], PLAIN_JSON, standing(answers[-1]))
+
+    async def _operation(self, request: web.Request, asked: Asked, viewer: Viewer) -> Operation | Answer:
+        async def who() -> Viewer:
+            return viewer
+
+        operation = await self._persisted.operation(asked, who)
+        if isinstance(operation, Operation) and request.headers.get(COST, "").lower() == "report":
+            return replace(operation, tells_cost=True)
+        return operation
 
 
 async def viewer_of(request: web.Request, identity: Identity) -> Viewer:
-    """Who the bearer token speaks for. Raises Refused with 401, always with the same words."""
+    """Who calls. Raises Refused: with 401 always in the same words, with 403 where another site's page may call."""
     try:
-        token = bearer(request)
-        if token is None:
-            raise Unauthenticated(REFUSED)
-        return await identity.viewer(token)
+        return await callers.who_of(request, identity, bearer(request))()
     except Unauthenticated as problem:
         raise Refused(401, errors.problem(problem), CHALLENGE) from None
+    except Forbidden as problem:
+        raise Refused(403, errors.problem(problem)) from None
 
 
 def bearer(request: web.Request) -> str | None:
@@ -94,17 +134,21 @@ def bearer_in(authorization: str) -> str | None:
 
 async def json_body(request: web.Request) -> dict[str, Any]:
     """The JSON object of a POST. Raises Refused, naming what is wrong with it."""
+    found = await _json(request)
+    if not isinstance(found, dict):
+        raise Refused(400, errors.plain("The body is not a JSON object.", BAD_REQUEST))
+    return found
+
+
+async def _json(request: web.Request) -> Any:
     if request.content_type != PLAIN_JSON or (request.charset or "utf-8").lower() not in {"utf-8", "utf8"}:
         raise Refused(415, errors.plain("Send JSON in UTF-8, with Content-Type: application/json.", BAD_REQUEST))
     if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
         raise Refused(415, errors.plain("Send the body as it is, without Content-Encoding.", BAD_REQUEST))
     try:
-        found = json_value((await body(request)).decode("utf-8-sig"))
+        return json_value((await body(request)).decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise Refused(400, errors.plain("The body is not JSON.", BAD_REQUEST)) from None
-    if not isinstance(found, dict):
-        raise Refused(400, errors.plain("The body is not a JSON object.", BAD_REQUEST))
-    return found
 
 
 async def body(request: web.Request) -> bytes:
@@ -133,31 +177,69 @@ def _no_constant(name: str) -> None:
     raise ValueError(message)
 
 
-async def _operation(request: web.Request) -> Operation:
+async def _asked(request: web.Request) -> Asked | list[Asked]:
+    """What a request asks for, or the list of what it does. Raises Refused."""
     if request.method == hdrs.METH_GET:
         parameters: dict[str, Any] = dict(request.query)
-        if "variables" in parameters:
-            try:
-                parameters["variables"] = json_value(parameters["variables"])
-            except (ValueError, RecursionError):
-                raise Refused(400, errors.plain("`variables` is not JSON.", BAD_REQUEST)) from None
-    else:
-        parameters = await json_body(request)
-    return operation_of(parameters, only_query=request.method == hdrs.METH_GET)
+        for name in ("variables", "extensions"):
+            if name in parameters:
+                try:
+                    parameters[name] = json_value(parameters[name])
+                except (ValueError, RecursionError):
+                    raise Refused(400, errors.plain(f"`{name}` is not JSON.", BAD_REQUEST)) from None
+        return asked_by(parameters, only_query=True)
+    found = await _json(request)
+    if not isinstance(found, list):
+        return asked_by(found)
+    most = request.app[LIMITS].batch_operations
+    if most == 1 or not found:
+        raise Refused(400, errors.plain("The body is not a JSON object: send each operation by itself.", BAD_REQUEST))
+    if len(found) > most:
+        message = f"The list has {len(found)} operations; at most {most} are answered at a time."
+        raise Refused(400, errors.plain(message, TooMuch.code))
+    return [asked_by(one) for one in found]
 
 
-def operation_of(parameters: dict[str, Any], *, only_query: bool = False) -> Operation:
+def asked_by(parameters: object, *, only_query: bool = False) -> Asked:
     """What the parameters of a request ask for. Raises Refused, naming what is wrong with them."""
-    query, variables, name = (parameters.get(key) for key in ("query", "variables", "operationName"))
-    if not isinstance(query, str):
+    if not isinstance(parameters, dict):
+        raise Refused(400, errors.plain("The body is not a JSON object.", BAD_REQUEST))
+    query, document, name = (_text(parameters, key) for key in ("query", "documentId", "operationName"))
+    variables, extensions = (_object(parameters, key) for key in ("variables", "extensions"))
+    sha256 = _hash(extensions)
+    if query is None and not document and sha256 is None:
         raise Refused(400, errors.plain("`query` is missing, or is not text.", BAD_REQUEST))
-    if variables is not None and not isinstance(variables, dict):
-        raise Refused(400, errors.plain("`variables` is a JSON object.", BAD_REQUEST))
-    if name is not None and not isinstance(name, str):
-        raise Refused(400, errors.plain("`operationName` is text.", BAD_REQUEST))
-    if not isinstance(parameters.get("extensions"), dict | None):
-        raise Refused(400, errors.plain("`extensions` is a JSON object.", BAD_REQUEST))
-    return Operation(query, variables, name or None, only_query=only_query)
+    if query is not None and document:
+        raise Refused(400, errors.plain("Send `query` or `documentId`, not both.", BAD_REQUEST))
+    if query is not None and sha256 is not None and sha256 != digest(query):
+        message = "`extensions.persistedQuery.sha256Hash` is not the SHA-256 of `query`."
+        raise Refused(400, errors.plain(message, BAD_REQUEST))
+    return Asked(query, variables, name or None, document or None, sha256, only_query=only_query)
+
+
+def _text(parameters: Mapping[str, Any], key: str) -> str | None:
+    found = parameters.get(key)
+    if not isinstance(found, str | None):
+        raise Refused(400, errors.plain(f"`{key}` is text.", BAD_REQUEST))
+    return found
+
+
+def _object(parameters: Mapping[str, Any], key: str) -> dict[str, Any] | None:
+    found = parameters.get(key)
+    if not isinstance(found, dict | None):
+        raise Refused(400, errors.plain(f"`{key}` is a JSON object.", BAD_REQUEST))
+    return found
+
+
+def _hash(extensions: Mapping[str, Any] | None) -> str | None:
+    """The hash of automatic persisted queries, or the id of a manifest in its place."""
+    found = (extensions or {}).get("persistedQuery")
+    if found is None:
+        return None
+    if not isinstance(found, dict) or found.get("version") != 1 or not isinstance(found.get("sha256Hash"), str):
+        message = '`extensions.persistedQuery` looks like {"version": 1, "sha256Hash": "…"}.'
+        raise Refused(400, errors.plain(message, BAD_REQUEST))
+    return str(found["sha256Hash"])
 
 
 def _ranges(accept: str) -> dict[str, float]:
@@ -174,26 +256,31 @@ def _ranges(accept: str) -> dict[str, float]:
 
 def _accepted(ranges: dict[str, float]) -> str | None:
     """The type of JSON to answer with, or None. Who does not name the newer one gets the plain, as of old."""
+    newer = RESPONSE_JSON in ranges
+    best = max((PLAIN_JSON, RESPONSE_JSON), key=lambda kind: (_liked(ranges, kind), kind == RESPONSE_JSON and newer))
+    return best if _liked(ranges, best)[0] > 0 else None
 
-    def liked(kind: str) -> tuple[float, bool]:
-        nearest = next((name for name in (kind, "application/*", "*/*") if name in ranges), None)
-        return (ranges[nearest], nearest == kind) if nearest else (0, False)
 
-    best = max((PLAIN_JSON, RESPONSE_JSON), key=lambda kind: (liked(kind), kind == RESPONSE_JSON and kind in ranges))
-    return best if liked(best)[0] > 0 else None
+def _liked(ranges: Mapping[str, float], kind: str) -> tuple[float, bool]:
+    """The quality of a type, and whether it is accepted by its name."""
+    nearest = next((name for name in (kind, "application/*", "*/*") if name in ranges), None)
+    return (ranges[nearest], nearest == kind) if nearest else (0, False)
 
 
 def _status(answer: Answer, kind: str) -> int:
-    if answer.stage is Stage.NOT_BY_GET:
-        return 405
+    if answer.stage in {Stage.NOT_BY_GET, Stage.EXHAUSTED}:
+        return 405 if answer.stage is Stage.NOT_BY_GET else 429
     return 400 if answer.stage is Stage.REFUSED and kind == RESPONSE_JSON else 200
 
 
-def _allowed(answer: Answer) -> LooseHeaders | None:
-    return {hdrs.ALLOW: hdrs.METH_POST} if answer.stage is Stage.NOT_BY_GET else None
+def _told(answer: Answer) -> LooseHeaders:
+    headers = standing(answer)
+    if answer.stage is Stage.NOT_BY_GET:
+        headers[hdrs.ALLOW] = hdrs.METH_POST
+    return headers
 
 
-def _written(status: int, payload: dict[str, Any], kind: str, headers: LooseHeaders | None = None) -> web.Response:
+def _written(status: int, payload: object, kind: str, headers: LooseHeaders | None = None) -> web.Response:
     return web.Response(status=status, body=encoded(payload), content_type=kind, charset="utf-8", headers=headers)
 
 
@@ -206,7 +293,14 @@ def encoded(payload: object) -> bytes:
     try:
         return orjson.dumps(payload)
     except TypeError:
-        return json.dumps(payload).encode()
+        return json.dumps(payload, default=_read_again).encode()
+
+
+def _read_again(data: object) -> Any:
+    """What a plan has written, for the writer that takes anything."""
+    if isinstance(data, orjson.Fragment):
+        return orjson.loads(orjson.dumps(data))
+    raise TypeError(data)
 
 
 async def login(request: web.Request) -> web.Response:
@@ -216,11 +310,15 @@ async def login(request: web.Request) -> web.Response:
         name, password = body.get("username"), body.get("password")
         if not isinstance(name, str) or not isinstance(password, str):
             raise Refused(400, errors.plain("`username` and `password` are text.", BadInput.code))
-        issued = await request.app[IDENTITY].login(name, password)
+        address = request.app[callers.GATEWAYS].address(request)
+        issued = await request.app[IDENTITY].login(name, password, address=address)
     except Refused as refused:
         return refusal(refused)
     except Unauthenticated as problem:
         return _written(401, {"errors": [errors.problem(problem)]}, PLAIN_JSON, CHALLENGE)
+    except TooOften as problem:
+        pause = {hdrs.RETRY_AFTER: str(problem.retry_after)}
+        return _written(429, {"errors": [errors.problem(problem)]}, PLAIN_JSON, pause)
     except Problem as problem:  # the store did not answer
         return _written(503, {"errors": [errors.problem(problem)]}, PLAIN_JSON)
     expires = issued.expires_at.isoformat() if issued.expires_at else None

@@ -1,15 +1,13 @@
 """Structured logs: lines for people on a terminal, JSON for machines. Tokens and passwords never come here."""
 
 import logging
-import re
 import sys
-from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 from aiohttp.http_exceptions import HttpProcessingError
 
-SECRETS = re.compile(r"dgs?_[A-Za-z0-9_-]{8,}|(?<=://)[^/@\s]+:[^/@\s]+(?=@)")
+from dashgraph.app.redaction import redacted
 
 
 class Stderr:
@@ -53,14 +51,6 @@ def configure(style: str) -> None:
     )
     root = logging.getLogger()
     root.handlers = [*(one for one in root.handlers if not isinstance(one, Lines)), lines]
-
-
-def redacted(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """The last look before a line is written: whatever looks like a secret is taken out."""
-    for key, value in event.items():
-        if isinstance(value, str):
-            event[key] = SECRETS.sub("[redacted]", value)
-    return event
 
 
 def _ours_to_mend(record: logging.LogRecord) -> bool:

@@ -1,19 +1,34 @@
 """The command line."""
 
+import socket
 from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from dashgraph.app import exporting, faking, handing, importing, jobs, sources, sweeping, translating
+from dashgraph.app import (
+    exporting,
+    faking,
+    handing,
+    importing,
+    jobs,
+    manifests,
+    processes,
+    sources,
+    sweeping,
+    translating,
+)
 from dashgraph.app.build import World, opened
 from dashgraph.app.commands import As, Config, Database, err, failed, live_sources, out, run, settings, shown
 from dashgraph.app.faking import served_fakes
 from dashgraph.app.running import serve as serve_world
+from dashgraph.app.running import serve_many
 from dashgraph.app.running import work as work_for
+from dashgraph.app.settings import environment
 from dashgraph.domain.problems import BadInput, Conflict
 from dashgraph.domain.roles import NATIVE_ROLES
 from dashgraph.domain.viewers import TokenScope
@@ -53,18 +68,45 @@ def serve(
     fakes: Annotated[
         bool, typer.Option("--fakes", help="Serve made-up Sisense, Lightdash, Holistics and PostHog servers behind it.")
     ] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, max=64, help="How many processes answer. Default: DASHGRAPH_WORKERS, else 1."),
+    ] = None,
     config: Config = None,
 ) -> None:
     """Serve the graph and GraphiQL until stopped."""
-    chosen = settings(database_url=database, host=host, port=port, config=config)
+    given = {"database_url": database, "host": host, "port": port, "workers": workers, "config": config}
+    chosen = settings(**given)
     live = live_sources(chosen)
+    try:
+        processes.check(chosen, fakes=fakes)
+    except BadInput as problem:
+        raise failed(problem) from None
 
     async def main() -> None:
         names = [chosen.source_name, *(one.name for one in live)]
         async with served_fakes(names) if fakes else nullcontext(()) as faked, opened(chosen, [*live, *faked]) as world:
             token = await _demo_token(world) if demo else None
             nobody = await world.identity.nobody_yet()
-            await serve_world(world, ready=lambda address: _welcome(address, token, faked, nobody=nobody))
+            welcome = partial(_welcome, token=token, faked=faked, nobody=nobody)
+            if chosen.workers == 1:
+                await serve_world(world, ready=welcome)
+                return
+        await serve_many(chosen, environment(**given), ready=welcome)
+
+    run(main)
+
+
+@app.command(processes.COMMAND, hidden=True)
+def serve_one(number: int, descriptors: list[int]) -> None:
+    """Serve as one of the processes of `serve --workers`, on sockets that are open already."""
+    chosen = processes.of_one(settings(), number)
+    live = live_sources(chosen)
+
+    async def main() -> None:
+        async with opened(chosen, live) as world:
+            sockets = [socket.socket(fileno=one) for one in descriptors]
+            await serve_world(world, ready=lambda _: typer.echo(processes.READY, nl=False), sockets=sockets)
 
     run(main)
 
@@ -82,7 +124,7 @@ def worker(database: Database = None, config: Config = None) -> None:
     run(main)
 
 
-def _welcome(address: str, token: IssuedToken | None, faked: Sequence[LiveSettings], *, nobody: bool) -> None:
+def _welcome(address: str, *, token: IssuedToken | None, faked: Sequence[LiveSettings], nobody: bool) -> None:
     out.print(f"dashgraph is listening on [bold]{address}[/bold] (stop with Ctrl-C)")
     for one in faked:
         out.print(f"  and behind it a made-up {one.kind} on {one.url}", soft_wrap=True)
@@ -131,9 +173,13 @@ def schema(
         Path | None,
         typer.Option(metavar="FILE", help="Only compare with this file; exit code 1 when it differs."),
     ] = None,
+    access: Annotated[
+        bool,
+        typer.Option(help="With @authenticated and @requiresScopes, which @apollo/gateway refuses."),
+    ] = True,
 ) -> None:
     """Print the schema of the graph (SDL)."""
-    text = sdl()
+    text = sdl(access=access)
     if check is not None:
         if not check.is_file() or check.read_bytes() != text.encode():
             raise failed(Conflict(f"{check} is not the schema; write it with: dashgraph schema -o {check}"))
@@ -221,14 +267,27 @@ def user_password(
 
 @tokens.command("create")
 def token_create(
-    user: Annotated[str, typer.Argument(metavar="USER", help="Whose token: an e-mail address or user name.")],
+    user: Annotated[
+        str | None, typer.Argument(metavar="USER", help="Whose token: an e-mail address or user name.")
+    ] = None,
+    service: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="In place of USER: a program's own account, which belongs to no person and owns nothing.",
+        ),
+    ] = None,
+    role: Annotated[
+        str | None,
+        typer.Option(metavar="ROLE", help=f"Of a new service account: {', '.join(NATIVE_ROLES)}. Default: viewer."),
+    ] = None,
     name: Annotated[str, typer.Option(metavar="TEXT", help="What it is for.")] = "command line",
     scope: Annotated[
         list[str] | None,
         typer.Option(
             metavar="SCOPE",
             help=f"What it may be used for: {', '.join(TokenScope)}; may be given several times. "
-            "Default: everything that the user's role may.",
+            "Default: everything that the user's role may; a service needs at least one.",
         ),
     ] = None,
     days: Annotated[
@@ -237,12 +296,20 @@ def token_create(
     database: Database = None,
 ) -> None:
     """Make an API token and print it, once."""
+    if (user is None) is (service is None) or (role is not None and service is None):
+        raise failed(BadInput("Say whose token: a USER, or with --service (and --role) a service account."))
     chosen = settings(database_url=database)
 
     async def main() -> None:
         lifetime = None if days is None else timedelta(days=days)
         async with opened(chosen) as world:
-            issued = await world.identity.create_token(user, name=name, scopes=scope or None, lifetime=lifetime)
+            identity = world.identity
+            if user is not None:
+                issued = await identity.create_token(user, name=name, scopes=scope or None, lifetime=lifetime)
+            else:
+                issued = await identity.create_service_token(
+                    str(service), role=role, name=name, scopes=scope or [], lifetime=lifetime
+                )
             err.print(f"Keep it safe: it is not shown again. Its id, to revoke it by, is {issued.id}", soft_wrap=True)
             typer.echo(issued.text)
 
@@ -258,7 +325,7 @@ def token_list(database: Database = None) -> None:
         async with opened(chosen) as world:
             now = datetime.now(UTC)
             for one in await world.identity.tokens():
-                typer.echo(f"{one.id}  {one.email}  {_state(one, now)}  ({one.name}; for {', '.join(one.scopes)})")
+                typer.echo(f"{one.id}  {one.holder}  {_state(one, now)}  ({one.name}; for {', '.join(one.scopes)})")
 
     run(main)
 
@@ -295,6 +362,7 @@ handing.register(app)
 sweeping.register(app)
 jobs.register(app)
 translating.register(app)
+manifests.register(app)
 sources.register(app)
 faking.register(app)
 

@@ -3,17 +3,20 @@
 import asyncio
 import signal
 import socket
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, nullcontext
 
 import structlog
 from aiohttp import web
 
 from dashgraph.app.build import World
+from dashgraph.app.processes import Processes, listening, parent_gone
 from dashgraph.app.resuming import keep_resuming
-from dashgraph.app.server import application
+from dashgraph.app.server import application, metrics_application
+from dashgraph.app.settings import Settings
 from dashgraph.app.sweeping import keep_sweeping
 from dashgraph.app.working import working
+from dashgraph.domain.observing import looked_on
 from dashgraph.domain.problems import Conflict
 
 IDLE_SECONDS = 75  # how long a connection may stay without a request
@@ -21,21 +24,27 @@ IDLE_SECONDS = 75  # how long a connection may stay without a request
 log = structlog.get_logger("dashgraph.server")
 
 
-async def serve(world: World, *, ready: Callable[[str], None]) -> None:
+async def serve(world: World, *, ready: Callable[[str], None], sockets: Sequence[socket.socket] = ()) -> None:
     """Listen and answer until SIGINT or SIGTERM; running requests get time to finish.
 
-    `ready` is called with the server's address once it listens. Raises Conflict when the port is taken.
+    `ready` is called with the server's address once it listens. Raises Conflict when the port is taken. With `sockets`
+    it is one of several processes, listens on these, and ends also with the process that started it.
     """
     stop = asked_to_stop()
-    async with working(world) if world.settings.work else nullcontext():
+    async with working(world) if world.settings.work else nullcontext(), _scraped(world):
         runner = runner_of(world)
         await runner.setup()
-        beside = [
-            asyncio.create_task(keep_sweeping(world.sweeping), name="sweeper"),
-            asyncio.create_task(keep_resuming(world.changing.elsewhere, world.identity), name="resumer"),
-        ]
+        with looked_on(world.observers):
+            beside = [
+                asyncio.create_task(keep_sweeping(world.sweeping), name="sweeper"),
+                asyncio.create_task(keep_resuming(world.changing.elsewhere, world.identity), name="resumer"),
+            ]
+        if sockets:
+            beside.append(asyncio.create_task(parent_gone(stop), name="parent"))
         try:
-            ready(await _listen(runner, world.settings.host, world.settings.port))
+            for one in sockets:
+                await web.SockSite(runner, one).start()
+            ready("" if sockets else await _listen(runner, world.settings.host, world.settings.port))
             await stop.wait()
             log.info("stopping")
         finally:
@@ -43,6 +52,22 @@ async def serve(world: World, *, ready: Callable[[str], None]) -> None:
                 task.cancel()
             await asyncio.wait(beside)
             await runner.cleanup()
+
+
+async def serve_many(settings: Settings, environment: Mapping[str, str], *, ready: Callable[[str], None]) -> None:
+    """Have several processes answer, until SIGINT or SIGTERM. `environment` is what theirs has besides ours."""
+    stop = asked_to_stop()
+    host, port = settings.host, settings.port
+    try:
+        sockets = await listening(host, port)
+    except OSError as error:
+        raise _taken(host, port, "--host and --port", error) from error
+    try:
+        address = _shown(host, sockets[0].getsockname()[1])
+        await Processes(settings, sockets, environment).run(stop, ready=lambda: ready(address))
+    finally:
+        for one in sockets:
+            one.close()
 
 
 async def work(world: World, *, ready: Callable[[str], None]) -> None:
@@ -75,16 +100,36 @@ def runner_of(world: World) -> web.AppRunner:
     )
 
 
-async def _listen(runner: web.AppRunner, host: str, port: int) -> str:
+@asynccontextmanager
+async def _scraped(world: World) -> AsyncIterator[None]:
+    """The port for metrics, where there is one, until all else has ended."""
+    if not world.settings.metrics_port:
+        yield
+        return
+    runner = web.AppRunner(metrics_application(world), access_log=None, handle_signals=False)
+    await runner.setup()
+    try:
+        await _listen(runner, world.settings.host, world.settings.metrics_port, instead="DASHGRAPH_METRICS_PORT")
+        yield
+    finally:
+        await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, host: str, port: int, *, instead: str = "--host and --port") -> str:
     site = web.TCPSite(runner, host, port)
     try:
         await site.start()
     except OSError as error:
-        message = f"Cannot listen on {host}:{port}: {why_not(error)}; choose another with --host and --port."
-        raise Conflict(message) from error
-    address = runner.addresses[0]
-    shown = f"[{host}]" if _family(host) == socket.AF_INET6 else host
-    return f"http://{shown}:{address[1]}"
+        raise _taken(host, port, instead, error) from error
+    return _shown(host, runner.addresses[0][1])
+
+
+def _taken(host: str, port: int, instead: str, error: OSError) -> Conflict:
+    return Conflict(f"Cannot listen on {host}:{port}: {why_not(error)}; choose another with {instead}.")
+
+
+def _shown(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if _family(host) == socket.AF_INET6 else f"http://{host}:{port}"
 
 
 def why_not(error: OSError) -> str:

@@ -7,13 +7,15 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import structlog
-from aiohttp import hdrs, web
+from aiohttp import hdrs, web, web_response
 
-from dashgraph.app import events, http, live, passwords, transfers, triggers, websocket
+from dashgraph.app import callers, cors, events, http, live, metrics, passwords, transfers, triggers, websocket
 from dashgraph.app.build import World
+from dashgraph.app.readiness import readiness
+from dashgraph.app.tracing import continued
+from dashgraph.domain.observing import looked_on
 from dashgraph.domain.problems import NotFound
 from dashgraph.graph import errors
-from dashgraph.store import upgrade
 
 log = structlog.get_logger("dashgraph.server")
 
@@ -27,12 +29,16 @@ POLICY = (
     "img-src 'self' data:; font-src 'self' data:; connect-src 'self'{sockets}; manifest-src 'self'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
-OK, NOT_FOUND = 200, 404
+CONTENT_SECURITY = "Content-Security-Policy"
+CLOSED = "default-src 'none'; frame-ancestors 'none'"  # of what is no page
+OK, NOT_FOUND, UNAVAILABLE = 200, 404, 503
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Server": "dashgraph",
 }
+# What is said to bytes that are no HTTP is never signed below.
+web_response.SERVER_SOFTWARE = HEADERS[hdrs.SERVER]  # type: ignore[attr-defined]
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 WORLD = web.AppKey("world", World)
@@ -41,14 +47,16 @@ WORLD = web.AppKey("world", World)
 def application(world: World) -> web.Application:
     """The application over an open world. Who opened the world closes it, after the application."""
     limit = world.settings.max_body_kilobytes * 1024
-    app = web.Application(middlewares=[observed], client_max_size=limit)
+    app = web.Application(middlewares=[observed, cors.preflights], client_max_size=limit)
     app[http.LIMITS] = world.settings
     app[http.IDENTITY] = world.identity
+    app[callers.GATEWAYS] = world.gateways
+    app[cors.ORIGINS] = world.origins
     app[WORLD] = world
-    lines = live.Lines(world.settings.live_connections)
-    streams = events.EventStreams(world.executor, world.identity, lines)
-    sockets = websocket.WebSockets(world.executor, world.identity, lines)
-    endpoint = http.GraphQLEndpoint(world.executor, world.identity, streams.answer)
+    lines = live.Lines(world.settings)
+    streams = events.EventStreams(world.executor, world.identity, world.attendance, lines)
+    sockets = websocket.WebSockets(world.executor, world.identity, world.persisted, world.attendance, lines)
+    endpoint = http.GraphQLEndpoint(world.executor, world.identity, world.persisted, streams.answer)
 
     async def by_get(request: web.Request) -> web.StreamResponse:
         return await (sockets if websocket.wanted(request) else endpoint).answer(request)
@@ -71,11 +79,22 @@ def application(world: World) -> web.Application:
     app.router.add_post(triggers.PATH, triggers.trigger)
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)
+    if world.metrics is not None and not world.settings.metrics_port:
+        app.router.add_get(metrics.PATH, metrics.scraped(world.metrics, world.settings.metrics_token), allow_head=False)
     if world.settings.graphiql:
         app.router.add_get("/", to_graphiql)
         app.router.add_get("/graphiql", graphiql)
         app.router.add_get("/graphiql/", to_graphiql)
         app.router.add_static("/graphiql/assets/", GRAPHIQL / "assets")
+    app.on_response_prepare.append(signed)
+    return app
+
+
+def metrics_application(world: World) -> web.Application:
+    """What is on the port for metrics."""
+    app = web.Application()
+    if world.metrics is not None:
+        app.router.add_get(metrics.PATH, metrics.scraped(world.metrics, world.settings.metrics_token), allow_head=False)
     app.on_response_prepare.append(signed)
     return app
 
@@ -88,7 +107,11 @@ async def observed(request: web.Request, handler: Handler) -> web.StreamResponse
     request[REQUEST_ID] = request_id
     started = time.perf_counter()
     status = 500
-    with structlog.contextvars.bound_contextvars(request_id=request_id):
+    with (
+        structlog.contextvars.bound_contextvars(request_id=request_id),
+        looked_on(request.app[WORLD].observers),
+        continued(request.headers),
+    ):
         try:
             response = await handler(request)
             status = response.status
@@ -123,6 +146,12 @@ def _said(status: int, message: str, code: str) -> web.Response:
 
 async def signed(request: web.Request, response: web.StreamResponse) -> None:
     response.headers.update(HEADERS)
+    response.headers.setdefault(CONTENT_SECURITY, CLOSED)
+    limits, origins = request.app.get(http.LIMITS), request.app.get(cors.ORIGINS)
+    if limits is not None and limits.hsts_seconds:
+        response.headers["Strict-Transport-Security"] = f"max-age={limits.hsts_seconds}"
+    if origins is not None:
+        origins.sign(request, response)
     response.headers["X-Request-Id"] = request.get(REQUEST_ID, "")
     if request.path.startswith("/graphiql/assets/"):
         if response.status == OK:  # their names change with their content
@@ -134,7 +163,7 @@ async def signed(request: web.Request, response: web.StreamResponse) -> None:
 async def graphiql(request: web.Request) -> web.FileResponse:
     named = HOST.fullmatch(request.host)  # not every browser takes 'self' for WebSockets too
     policy = POLICY.format(sockets=f" ws://{named[0]} wss://{named[0]}" if named else "")
-    headers = {"Content-Security-Policy": policy, hdrs.CACHE_CONTROL: "no-cache"}
+    headers = {CONTENT_SECURITY: policy, hdrs.CACHE_CONTROL: "no-cache"}
     return web.FileResponse(GRAPHIQL / "index.html", headers=headers)
 
 
@@ -148,13 +177,7 @@ async def healthz(_request: web.Request) -> web.Response:
 
 
 async def readyz(request: web.Request) -> web.Response:
-    """The database answers and stands at this version's schema; then requests can be answered."""
-    database = request.app[WORLD].database
-    try:
-        current = await upgrade.current(database)
-    except Exception:
-        log.warning("not ready", exc_info=True)
-        return web.json_response({"status": "unready", "database": "does not answer"}, status=503)
-    if current != upgrade.head():
-        return web.json_response({"status": "unready", "database": "needs: dashgraph migrate"}, status=503)
-    return web.json_response({"status": "ready", "database": "ok"})
+    """Whether requests can be answered. A silent source is told of, and no reason to stay away."""
+    world = request.app[WORLD]
+    is_ready, told = await readiness(world.database, world.executor, world.silences)
+    return web.json_response(told, status=OK if is_ready else UNAVAILABLE)

@@ -29,7 +29,7 @@ async def working(world: World) -> AsyncIterator[Crew]:
     with executor(world.settings) as name:
         engine = DbosEngine(beside(url), name, at_once=world.settings.jobs_at_once)
         silence = timedelta(seconds=world.settings.takeover_seconds)
-        crew = Crew(world.database, engine, workers(world), silence=silence)
+        crew = Crew(world.database, engine, workers(world), silence=silence, observers=world.observers)
         await crew.open()
         try:
             yield crew

@@ -27,11 +27,13 @@ class Change:
     """Base of every change. One class for each mutation, named as the mutation is.
 
     `NEEDS` is what a source must be able to do, `SCOPE` what the token must be for, `ABOUT` the attribute whose id
-    says in which source it happens. `expected_revision` refuses when the thing has changed since.
+    says in which source it happens. Where it depends on the thing, the token must be for one of `OR_ELSE` besides.
+    `expected_revision` refuses when the thing has changed since.
     """
 
     NEEDS: ClassVar[Capability]
     SCOPE: ClassVar[TokenScope]
+    OR_ELSE: ClassVar[tuple[TokenScope, ...]] = ()
     ABOUT: ClassVar[str]
     UNTOLD: ClassVar[frozenset[str]] = frozenset()  # attributes of which nothing is kept, not even a digest
 

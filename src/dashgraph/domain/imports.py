@@ -10,9 +10,8 @@ from dashgraph.domain.dash import Document
 from dashgraph.domain.differences import Difference, DifferenceKind
 from dashgraph.domain.ids import ResourceId
 from dashgraph.domain.problems import Forbidden
-from dashgraph.domain.roles import RoleKind
 from dashgraph.domain.sources import Capability
-from dashgraph.domain.viewers import TokenScope, Viewer
+from dashgraph.domain.viewers import SERVICES_OWN_NOTHING, TokenScope, Viewer
 
 
 class ImportAction(StrEnum):
@@ -63,8 +62,8 @@ class ImportDashboard(Change):
     A document is known by its id, never by its title; `id` is for one that does not say it itself. An overwrite keeps
     the id, the owner and the shares; what is published stays too, unless `republish` is asked for. Something new is
     published as `published` says. `lay_in` are the folders that it lay in, from the top; `warnings` are what reading
-    it has found. `path` names a folder of the viewer's instead of
-    `folder`, from the top; `project` is for sources that have several; with `create_missing` it is made where it is not there, and so is the one that the document
+    it has found. `path` names a folder of the viewer's instead of `folder`, from the top; `project` is for sources
+    that have several; with `create_missing` it is made where it is not there, and so is the one that the document
     names.
     """
 
@@ -105,7 +104,9 @@ class UndoImport(Change):
 
 def check_may_import(viewer: Viewer) -> None:
     """Raises Forbidden for those who may own no dashboards, whatever their token is for."""
-    if viewer.role not in {RoleKind.ADMIN, RoleKind.EDITOR}:
+    if viewer.is_service:
+        raise Forbidden(SERVICES_OWN_NOTHING)
+    if not viewer.may_own:
         message = "Viewers own no dashboards; import as a designer or an administrator."
         raise Forbidden(message)
 

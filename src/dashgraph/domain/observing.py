@@ -57,8 +57,8 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentWanted:
-    was_known: bool  # it had been read before
+class DocumentRead:
+    """A document that was not remembered: parsed and validated anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class JobAttempted:
     status: str  # ok, failed, or again when it is not over
 
 
-Event: TypeAlias = Refused | DocumentWanted | SourceTurned | JobAttempted
+Event: TypeAlias = Refused | DocumentRead | SourceTurned | JobAttempted
 W = TypeVar("W", Operation, Batch, Call)
 
 

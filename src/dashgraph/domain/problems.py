@@ -7,6 +7,7 @@ Problem
 │   ├── BadDocument        ... mend the document, at the place named
 │   ├── BadFormat          ... ask for another format
 │   └── TooMuch            ... ask for less
+│       ├── TookTooLong        for it was not answered in time
 │       └── ScanLimitExceeded  of this source, whose list is longer than may be walked
 ├── Unauthenticated        sign in
 ├── Forbidden              ask somebody with the right
@@ -15,6 +16,7 @@ Problem
 │   ├── StaleRevision      ... and at what has changed since you looked
 │   ├── InvalidState       ... and do first what must come before
 │   └── StillOwns          ... and give away first what somebody owns
+├── TooOften               wait as long as it says, then try again
 ├── UnsupportedBySource    use another way; this source cannot do it
 └── SourceUnavailable      try again later
     ├── RateLimited        ... after the pause that the source asks for
@@ -75,6 +77,12 @@ class TooMuch(BadInput):
     code = "TOO_MUCH"
 
 
+class TookTooLong(TooMuch):
+    """An operation was given up: it ran for as long as one may."""
+
+    code = "TIMEOUT"
+
+
 class ScanLimitExceeded(TooMuch):
     """A source's list would have to be walked further than it may be."""
 
@@ -125,6 +133,16 @@ class StillOwns(Conflict):
         super().__init__(message, count=count)
         self.owned = owned
         self.count = count
+
+
+class TooOften(Problem):
+    """Somebody asks, or guesses, more often than they may. `retry_after` are seconds."""
+
+    code = "RATE_LIMITED"
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message, retryAfter=retry_after)
+        self.retry_after = retry_after
 
 
 class UnsupportedBySource(Problem):

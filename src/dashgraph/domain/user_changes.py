@@ -88,7 +88,8 @@ class InviteUsers(_UserChange):
 class UpdateUser(_UserChange):
     """Change an account. Everybody changes the own first and last name and preferences, administrators all."""
 
-    SCOPE = TokenScope.USERS_READ  # the handler asks for more, depending on whose account it is
+    SCOPE = TokenScope.USERS_READ
+    OR_ELSE = (TokenScope.PROFILE_WRITE, TokenScope.USERS_ADMIN)  # depending on whose account it is
 
     user: ResourceId
     email: str | Unchanged | None = UNCHANGED

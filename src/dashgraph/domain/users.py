@@ -23,6 +23,10 @@ class Origin(StrEnum):
 
     SOURCE = "source"
     DIRECTORY = "directory"
+    SERVICE = "service"  # of a program: no person, no password, owns nothing
+
+
+PRETEND = "service.invalid"  # where the addresses of service accounts are; no mail can be there (RFC 2606)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from dashgraph.domain.ids import ResourceId
 from dashgraph.domain.problems import Forbidden
 from dashgraph.domain.roles import RoleKind
 
+SERVICES_OWN_NOTHING = "A service account owns nothing; ask with the token of a person who can."
+
 
 class TokenScope(StrEnum):
     """What a token may be used for; its holder's own rights are the other limit."""
@@ -47,10 +49,16 @@ class Viewer:
     as_reader: bool = False
     token: str | None = field(default=None, compare=False)  # the id of the token that speaks for the viewer
     email: str | None = None  # of the account, as its administrators keep it: who the viewer is in other sources
+    is_service: bool = False  # a program with an account of its own, which owns nothing
 
     @property
     def is_admin(self) -> bool:
         return self.role is RoleKind.ADMIN
+
+    @property
+    def may_own(self) -> bool:
+        """Whether content may be this viewer's own."""
+        return self.role in {RoleKind.ADMIN, RoleKind.EDITOR} and not self.is_service
 
     def within(self, reach: Reach) -> Self:
         """The same viewer with this reach. Everything is for administrators with the scope for it."""

@@ -1,5 +1,6 @@
 """What a resolver can reach: the request's loaders, and through them its viewer; and the way to change things."""
 
+from asyncio import gather
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -18,6 +19,8 @@ from dashgraph.services.reading import Reading
 from dashgraph.services.watching import Watching
 
 T = TypeVar("T")
+
+MOST_REFERENCES = 1000
 
 Who = Callable[[], Awaitable[Viewer]]
 """Tells who asks, as of now. Raises Unauthenticated when that is nobody any more."""
@@ -39,6 +42,7 @@ class Context:
     changing: Changing
     passwords: Passwords
     bulk: Bulk
+    most_references: int = MOST_REFERENCES
     noted: list[Noted] = field(default_factory=list)
 
     @classmethod
@@ -69,6 +73,11 @@ class LiveContext:
         """The fact about one thing as it is now, for the viewer as they are now."""
         self.loaders = Loaders(self.reading, await self.who())
         return await self.loaders.thing(lookup, one)
+
+    async def things(self, lookup: Lookup[T], ids: Sequence[ResourceId], reach: Reach) -> Sequence[T | None]:
+        """The facts about some things, for the viewer of the event that was looked at last."""
+        loaders = self.loaders.within(reach)
+        return await gather(*(loaders.thing(lookup, one) for one in ids))
 
 
 Info = strawberry.Info[Context, None]

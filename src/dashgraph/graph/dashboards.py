@@ -34,7 +34,7 @@ from dashgraph.graph.documents import Filter, Layout, Style, Tab
 from dashgraph.graph.edges import fact, to_many, to_one
 from dashgraph.graph.filters import AccessFilter, ShareFilter, VersionFilter, WidgetFilter
 from dashgraph.graph.folders import Folder
-from dashgraph.graph.nodes import Node, shows
+from dashgraph.graph.nodes import Resource, shows
 from dashgraph.graph.paging import Connection
 from dashgraph.graph.projects import Project
 from dashgraph.graph.promotion import PromotionItem, items
@@ -58,7 +58,7 @@ LazySchedule = Annotated["Schedule", strawberry.lazy("dashgraph.graph.schedules"
     description="A published version of a dashboard. The owner, editors and administrators see all of them, other "
     "viewers the newest.",
 )
-class DashboardVersion(Node):
+class DashboardVersion(Resource):
     LOOKUP = VERSION
 
     thing: strawberry.Private[dashboards.DashboardVersion]
@@ -76,7 +76,7 @@ class DashboardVersion(Node):
     description="A dashboard, as you see it: owners, editors and administrators see the working content, other "
     "viewers the version published last.",
 )
-class Dashboard(Node):
+class Dashboard(Resource):
     LOOKUP = DASHBOARD
 
     thing: strawberry.Private[dashboards.Dashboard]

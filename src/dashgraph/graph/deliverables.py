@@ -20,7 +20,7 @@ from dashgraph.graph.edges import fact, to_one
 from dashgraph.graph.groups import Group
 from dashgraph.graph.jobs import Job
 from dashgraph.graph.loaders import Loaders
-from dashgraph.graph.nodes import Node, fetch, shape
+from dashgraph.graph.nodes import Resource, fetch, shape
 from dashgraph.graph.scalars import JSON
 from dashgraph.graph.users import User
 from dashgraph.graph.widgets import Widget
@@ -68,7 +68,7 @@ class DeliveryProblem:
     description="Has a dashboard, or a widget of it, delivered. Seen by its owner, by the owner of the dashboard, and "
     "by administrators with scope ALL; changed by its owner and administrators."
 )
-class Deliverable(Node):
+class Deliverable(Resource):
     TARGETS: ClassVar[Lookup[tuple[Target, ...]]]
     OBSTACLES: ClassVar[Lookup[tuple[Obstacle, ...]]]
     LAST_RUN: ClassVar[Lookup[JobFact]]

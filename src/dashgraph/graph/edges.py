@@ -13,8 +13,10 @@ from dashgraph.domain.lists import Listing, Lookup
 from dashgraph.domain.problems import NotFound, Problem
 from dashgraph.domain.viewers import Reach
 from dashgraph.graph.context import Info, Noted
+from dashgraph.graph.declarations import Fact, ToMany, ToOne, declared
+from dashgraph.graph.demands import demands
 from dashgraph.graph.filters import global_id, read
-from dashgraph.graph.nodes import fetch, shape
+from dashgraph.graph.nodes import fetch
 from dashgraph.graph.paging import After, Before, Connection, First, Last, rooted, under
 
 SORT = strawberry.argument(description="In which order.")
@@ -48,7 +50,7 @@ def fact(path: str, *, description: str) -> Any:
         return getattr(value, name)
 
     del resolver.__annotations__["return"]  # the class says what comes
-    return strawberry.field(resolver=resolver, description=description)
+    return strawberry.field(resolver=declared(resolver, Fact((*above, name))), description=description)
 
 
 def to_one(lookup: Lookup[Any], attribute: str, *, description: str) -> Any:
@@ -58,7 +60,7 @@ def to_one(lookup: Lookup[Any], attribute: str, *, description: str) -> Any:
         return await fetch(self.loaders, lookup, getattr(self.thing, attribute))
 
     del resolver.__annotations__["return"]
-    return strawberry.field(resolver=resolver, description=description)
+    return strawberry.field(resolver=declared(resolver, ToOne(lookup, attribute)), description=description)
 
 
 def to_many(listing: Listing[Any], *, filter: type, description: str) -> Any:
@@ -75,9 +77,9 @@ def to_many(listing: Listing[Any], *, filter: type, description: str) -> Any:
     ) -> Any:
         window = (first, after, last, before)
         loaders = self.loaders
-        return under(loaders, listing, self.resource, window, sort=sort, filter=read(filter), shape=shape(loaders))
+        return under(loaders, listing, self.resource, window, sort=sort, filter=read(filter))
 
-    return _paged(resolver, listing, filter, description)
+    return _paged(declared(resolver, ToMany(listing)), listing, filter, description)
 
 
 def root_list(listing: Listing[Any], *, filter: type, description: str) -> Any:
@@ -104,7 +106,6 @@ def root_list(listing: Listing[Any], *, filter: type, description: str) -> Any:
             sources=sources,
             sort=sort,
             filter=read(filter),
-            shape=shape(loaders),
             missing=noting(info),
             all_of_them=require_all_sources,
         )
@@ -129,7 +130,7 @@ def root_one(lookup: Lookup[Any], *, description: str) -> Any:
         return found
 
     del resolver.__annotations__["return"]
-    return strawberry.field(resolver=resolver, description=description)
+    return strawberry.field(resolver=resolver, description=description, directives=demands(lookup.scope))
 
 
 def absent(lookup: Lookup[Any]) -> NotFound:
@@ -149,4 +150,4 @@ def _paged(resolver: Callable[..., Any], listing: Listing[Any], filter: type, de
         "filter": Annotated[filter | None, FILTER],
     }
     del resolver.__annotations__["return"]
-    return strawberry.field(resolver=resolver, description=description)
+    return strawberry.field(resolver=resolver, description=description, directives=demands(listing.scope))

@@ -93,6 +93,8 @@ described(
     "Where an account or a group was made.",
     SOURCE="In the system itself.",
     DIRECTORY="In a directory, such as Active Directory, that the system follows.",
+    SERVICE="By `dashgraph token create --service`: the account of a program, which no person signs in to and which "
+    "owns nothing.",
 )
 described(
     DashboardState,

@@ -13,7 +13,7 @@ from dashgraph.domain.shares import SHARES_OF_FOLDER
 from dashgraph.domain.users import USER
 from dashgraph.graph.edges import fact, to_many, to_one
 from dashgraph.graph.filters import DashboardFilter, FolderFilter, ShareFilter
-from dashgraph.graph.nodes import Node, shows
+from dashgraph.graph.nodes import Resource, shows
 from dashgraph.graph.paging import Connection
 from dashgraph.graph.projects import Project
 from dashgraph.graph.users import User
@@ -33,7 +33,7 @@ LazyShare = Annotated["Share", strawberry.lazy("dashgraph.graph.shares")]
     description="A folder of dashboards. It is seen by its owner and by whoever sees a dashboard somewhere in it. It "
     "gives no rights, but in sources where folders are shared: see `shares`.",
 )
-class Folder(Node):
+class Folder(Resource):
     LOOKUP = FOLDER
 
     thing: strawberry.Private[folders.Folder]

@@ -11,7 +11,7 @@ from dashgraph.domain.shares import SHARES_OF_GROUP
 from dashgraph.domain.users import USERS_OF_GROUP, Origin
 from dashgraph.graph.edges import fact, to_many
 from dashgraph.graph.filters import ShareFilter, UserFilter
-from dashgraph.graph.nodes import Node, shows
+from dashgraph.graph.nodes import Resource, shows
 from dashgraph.graph.paging import Connection
 from dashgraph.graph.scalars import EmailAddress
 from dashgraph.graph.users import Role, User, role
@@ -28,7 +28,7 @@ LazyShare = Annotated["Share", strawberry.lazy("dashgraph.graph.shares")]
     description="A group of users. A share to a group reaches its members; groups hold no groups. Everybody who "
     "signs in sees that a group is there; who is in it is seen by its members and administrators.",
 )
-class Group(Node):
+class Group(Resource):
     LOOKUP = GROUP
 
     thing: strawberry.Private[groups.Group]

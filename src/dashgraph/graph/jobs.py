@@ -31,7 +31,7 @@ from dashgraph.graph.edges import fact, to_many, to_one
 from dashgraph.graph.filters import DateTimeFilter, IDFilter
 from dashgraph.graph.job_files import JobFile
 from dashgraph.graph.job_results import JobResult, JobResultFilter
-from dashgraph.graph.nodes import Node, fetch, shows
+from dashgraph.graph.nodes import Resource, fetch, shows
 from dashgraph.graph.paging import Connection
 from dashgraph.graph.scalars import JSON
 from dashgraph.graph.users import User
@@ -99,7 +99,7 @@ class JobLogLine:
     keys=["id"],
     description="What came of a job for one recipient of one target. Seen by whoever sees the job.",
 )
-class Delivery(Node):
+class Delivery(Resource):
     LOOKUP = DELIVERY
 
     thing: strawberry.Private[jobs.Delivery]
@@ -125,7 +125,7 @@ class Delivery(Node):
     f"asked for it, by the owner of its schedule or alert, and by administrators with scope ALL. Kept {jobs.KEPT.days} "
     f"days from its end, what a schedule did {jobs.RUNS_KEPT.days}.",
 )
-class Job(Node):
+class Job(Resource):
     LOOKUP = JOB
 
     thing: strawberry.Private[jobs.Job]

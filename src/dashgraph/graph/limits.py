@@ -1,132 +1,139 @@
-"""How much may be asked: how deep an operation nests, and how far its lists multiply."""
+"""How much an operation may be: what bounds it, and the bounds that its text and its variables are held to."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
 from graphql import (
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
-    GraphQLInterfaceType,
-    GraphQLNamedType,
-    GraphQLObjectType,
-    GraphQLSchema,
-    InlineFragmentNode,
-    IntValueNode,
     OperationDefinitionNode,
+    SelectionNode,
     SelectionSetNode,
-    get_named_type,
 )
 
-from dashgraph.domain.lists import DEFAULT_PAGE, LARGEST_PAGE
+from dashgraph.domain.lists import LARGEST_PAGE
 from dashgraph.domain.problems import TooMuch
 
-DEEPEST = 25  # fields within fields: the deepest useful question, with its edges and nodes, has about 15
-MOST_TOKENS = 10_000
-LONGEST_QUERY = 200_000  # characters
-MOST_ITEMS = 2_000_000  # in lists, were every page full: three full pages within each other, with room to spare
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The bounds of every operation, and of what a token may ask within a minute."""
+
+    cost: int = 2_500_000  # three full pages within each other, with room to spare
+    budget: int = 0  # cost within a minute for each token; 0 for as much as they like
+    depth: int = 25  # the deepest useful question, with its edges and nodes, has about 15
+    root_fields: int = 50
+    aliases: int = 200
+    directives: int = 100
+    tokens: int = 10_000
+    characters: int = 200_000
+    page: int = LARGEST_PAGE
+    variables: int = 524_288  # characters of texts and keys, and one for every value
+    variables_depth: int = 64
+    seconds: float = 30
+    mutation_seconds: float = 300
 
 
-class _Depths:
-    """Depths of selections. Each fragment is measured once, so nested spreads cost nothing extra."""
+def check_document(document: DocumentNode, limits: Limits) -> None:
+    """Refuse a document that is too much to be looked at closer, valid or not. Raises TooMuch."""
+    shape = _Shape(document)
+    _check("has {} aliases", shape.aliases, limits.aliases)
+    _check("has {} directives", shape.directives, limits.directives)
+    for node in document.definitions:
+        if isinstance(node, OperationDefinitionNode):
+            _check("nests {} fields deep", shape.depth(node.selection_set), limits.depth)
+            _check("asks for {} fields at its root", len(shape.keys(node.selection_set)), limits.root_fields)
+
+
+def check_variables(variables: object, limits: Limits) -> None:
+    """Refuse variables that are too large or nest too deep. Raises TooMuch."""
+    size, level, depth = 0, [variables], 0
+    while level:
+        _check("has variables that nest {} deep", depth, limits.variables_depth)
+        size += sum(len(value) if isinstance(value, str) else 1 for value in level)
+        if size > limits.variables:
+            message = f"The variables of the operation hold more than {limits.variables // 1024} kilobytes."
+            raise TooMuch(message)
+        level = [part for value in level for part in _parts(value)]
+        depth += 1
+
+
+def _parts(value: object) -> Iterator[Any]:
+    if isinstance(value, dict):
+        yield from value
+        yield from value.values()
+    elif isinstance(value, list):
+        yield from value
+
+
+def _check(what: str, found: int, most: int) -> None:
+    if found > most:
+        message = f"The operation {what.format(found)}; at most {most} are answered."
+        raise TooMuch(message)
+
+
+class _Shape:
+    """What the text of a document amounts to. Each fragment is looked at once, so nested spreads cost nothing extra."""
 
     def __init__(self, document: DocumentNode) -> None:
         self._fragments = {
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }
-        self._known: dict[str, int] = {}
+        self._depths: dict[str, int] = {}
+        self._keys: dict[str, frozenset[str]] = {}
+        self.aliases = self.directives = 0
+        for node in document.definitions:
+            if isinstance(node, OperationDefinitionNode | FragmentDefinitionNode):
+                self._count(node)
 
-    def of(self, selections: SelectionSetNode | None) -> int:
-        if selections is None:
-            return 0
+    def _count(self, node: OperationDefinitionNode | FragmentDefinitionNode) -> None:
+        self.directives += len(node.directives or ())
+        self.directives += sum(len(variable.directives or ()) for variable in node.variable_definitions or ())
+        level: list[SelectionNode] = list(node.selection_set.selections)
+        while level:
+            self.directives += sum(len(one.directives or ()) for one in level)
+            self.aliases += sum(isinstance(one, FieldNode) and one.alias is not None for one in level)
+            below = (getattr(one, "selection_set", None) for one in level)
+            level = [one for selections in below if selections is not None for one in selections.selections]
+
+    def depth(self, selections: SelectionSetNode | None) -> int:
+        """How many fields stand within each other."""
         deepest = 0
-        for node in selections.selections:
-            if isinstance(node, FieldNode):
-                if node.name.value in {"__schema", "__type"}:
-                    continue  # introspection is bounded by its own rule
-                deepest = max(deepest, 1 + self.of(node.selection_set))
-            elif isinstance(node, InlineFragmentNode):
-                deepest = max(deepest, self.of(node.selection_set))
-            elif isinstance(node, FragmentSpreadNode):
-                deepest = max(deepest, self._fragment(node.name.value))
-        return deepest
-
-    def _fragment(self, name: str) -> int:
-        if name not in self._fragments:
-            return 0  # validation says so in better words
-        if name not in self._known:
-            self._known[name] = 0  # a fragment within itself; validation refuses it
-            self._known[name] = self.of(self._fragments[name].selection_set)
-        return self._known[name]
-
-
-def check_depth(document: DocumentNode) -> None:
-    """Refuse operations that nest too deep. Raises TooMuch."""
-    depths = _Depths(document)
-    for node in document.definitions:
-        if isinstance(node, OperationDefinitionNode) and (depth := depths.of(node.selection_set)) > DEEPEST:
-            message = f"The operation nests {depth} fields deep; at most {DEEPEST} are answered."
-            raise TooMuch(message)
-
-
-class _Sizes:
-    """The most list items that selections can answer. Each fragment is measured once, at its own type."""
-
-    def __init__(self, schema: GraphQLSchema, document: DocumentNode) -> None:
-        self._schema = schema
-        self._fragments = {
-            node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
-        }
-        self._known: dict[str, int] = {}
-
-    def of(self, selections: SelectionSetNode | None, parent: GraphQLNamedType | None) -> int:
-        found = 0
         for node in selections.selections if selections else ():
             if isinstance(node, FieldNode):
-                found += self._field(node, parent)
-            elif isinstance(node, InlineFragmentNode):
-                condition = node.type_condition
-                kind = self._schema.get_type(condition.name.value) if condition else parent
-                found += self.of(node.selection_set, kind)
+                if node.name.value not in {"__schema", "__type"}:  # introspection is bounded by its own rule
+                    deepest = max(deepest, 1 + self.depth(node.selection_set))
             elif isinstance(node, FragmentSpreadNode):
-                found += self._fragment(node.name.value)
-        return found
+                deepest = max(deepest, self._fragment_depth(node.name.value))
+            else:
+                deepest = max(deepest, self.depth(getattr(node, "selection_set", None)))
+        return deepest
 
-    def _field(self, node: FieldNode, parent: GraphQLNamedType | None) -> int:
-        fields = parent.fields if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType) else {}
-        field = fields.get(node.name.value)
-        if field is None:
-            return 0  # __typename and introspection
-        kind = get_named_type(field.type)
-        below = self.of(node.selection_set, kind)
-        if kind.name.endswith("Connection"):
-            return _page(node) * (1 + below)
-        if {"ids", "representations"} & field.args.keys():
-            return LARGEST_PAGE * (1 + below)
-        return below
+    def _fragment_depth(self, name: str) -> int:
+        if name not in self._fragments:
+            return 0  # validation says so in better words
+        if name not in self._depths:
+            self._depths[name] = 0  # a fragment within itself; validation refuses it
+            self._depths[name] = self.depth(self._fragments[name].selection_set)
+        return self._depths[name]
 
-    def _fragment(self, name: str) -> int:
-        if name not in self._known:
-            fragment = self._fragments[name]
-            self._known[name] = self.of(
-                fragment.selection_set, self._schema.get_type(fragment.type_condition.name.value)
-            )
-        return self._known[name]
+    def keys(self, selections: SelectionSetNode | None) -> frozenset[str]:
+        """Under which names the fields of a selection are answered."""
+        found: set[str] = set()
+        for node in selections.selections if selections else ():
+            if isinstance(node, FieldNode):
+                found.add((node.alias or node.name).value)
+            elif isinstance(node, FragmentSpreadNode):
+                found |= self._fragment_keys(node.name.value)
+            else:
+                found |= self.keys(getattr(node, "selection_set", None))
+        return frozenset(found)
 
-
-def _page(node: FieldNode) -> int:
-    """The length of the page that a field asks for; a variable may hold the most."""
-    for argument in node.arguments or ():
-        if argument.name.value in {"first", "last"}:
-            value = argument.value
-            return min(int(value.value), LARGEST_PAGE) if isinstance(value, IntValueNode) else LARGEST_PAGE
-    return DEFAULT_PAGE
-
-
-def check_size(schema: GraphQLSchema, document: DocumentNode) -> None:
-    """Refuse a valid operation whose lists within lists can multiply beyond all measure. Raises TooMuch."""
-    sizes = _Sizes(schema, document)
-    for node in document.definitions:
-        if isinstance(node, OperationDefinitionNode):
-            size = sizes.of(node.selection_set, schema.get_root_type(node.operation))
-            if size > MOST_ITEMS:
-                message = f"The lists of the operation can hold {size} items; at most {MOST_ITEMS} are answered. "
-                raise TooMuch(message + "Ask for shorter ones with `first`.")
+    def _fragment_keys(self, name: str) -> frozenset[str]:
+        if name not in self._keys and name in self._fragments:
+            self._keys[name] = frozenset()
+            self._keys[name] = self.keys(self._fragments[name].selection_set)
+        return self._keys.get(name, frozenset())

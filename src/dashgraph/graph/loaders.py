@@ -1,6 +1,9 @@
 """What siblings ask for one by one, gathered into one question each."""
 
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeVar, cast
 
 from aiodataloader import DataLoader
@@ -8,13 +11,29 @@ from aiodataloader import DataLoader
 from dashgraph.domain.ids import ResourceId
 from dashgraph.domain.lists import Listing, Lookup, Page, Wish
 from dashgraph.domain.problems import Problem
-from dashgraph.domain.users import User
+from dashgraph.domain.users import User, same_address
 from dashgraph.domain.viewers import Reach, Viewer
+from dashgraph.services.people import Person
 from dashgraph.services.reading import Reading
 
 T = TypeVar("T")
 
 Ask = Callable[[list[Any]], Awaitable[Mapping[Any, Any]]]
+
+_BATCHES: ContextVar[set[asyncio.Task[Any]] | None] = ContextVar("batches", default=None)
+
+
+@contextmanager
+def ended_with() -> Iterator[None]:
+    """Batches that begin in here end with it: a loader runs them in tasks of their own, which nobody else gives up."""
+    batches: set[asyncio.Task[Any]] = set()
+    before = _BATCHES.set(batches)
+    try:
+        yield
+    finally:
+        _BATCHES.reset(before)
+        for batch in batches:
+            batch.cancel()
 
 
 class Loaders:
@@ -24,6 +43,7 @@ class Loaders:
         self.reading = reading
         self.viewer = viewer
         self._loaders: dict[Hashable, DataLoader[Any, Any]] = {}
+        self._facts: dict[str, dict[ResourceId, Any]] = {}
         self._reaches: dict[Reach, Loaders] = {viewer.reach: self}
 
     def within(self, reach: Reach) -> "Loaders":
@@ -34,13 +54,24 @@ class Loaders:
             self._reaches[reach] = other
         return self._reaches[reach]
 
+    def facts(self, lookup: Lookup[T]) -> dict[ResourceId, T | None]:
+        """What this request knows already, None where there is nothing. Who asks for many at once adds to it."""
+        return self._facts.setdefault(lookup.name, {})
+
     async def thing(self, lookup: Lookup[T], one: ResourceId | None) -> T | None:
         """The fact about one thing; None when there is nothing, or nothing to see. Raises its problem."""
+        self.viewer.require(lookup.scope)  # also when there is nothing: a refusal is the same whatever stands there
         if one is None or one.kind is not lookup.of:
             return None
+        facts = self.facts(lookup)
+        if one in facts:
+            return facts[one]
 
         async def ask(ids: list[ResourceId]) -> Mapping[ResourceId, Any]:
-            return await self.reading.things(self.viewer, lookup, ids)
+            found = await self.reading.things(self.viewer, lookup, ids)
+            answers = ((key, found.get(key)) for key in ids)
+            facts.update((key, answer) for key, answer in answers if not isinstance(answer, Problem))
+            return found
 
         return cast("T | None", await self._loader(lookup.name, ask).load(one))
 
@@ -51,6 +82,22 @@ class Loaders:
             return await self.reading.people.same_as(self.viewer, users)
 
         return cast("Sequence[User | Problem]", await self._loader("user.sameAs", ask).load(user))
+
+    async def account(self, email: str) -> User | None:
+        """The account that an address means: of the first source that has one. Raises its problem."""
+
+        async def ask(addresses: list[str]) -> Mapping[str, Any]:
+            return await self.reading.people.accounts(self.viewer, addresses)
+
+        return cast("User | None", await self._loader("user.byAddress", ask).load(same_address(email)))
+
+    async def person(self, email: str) -> Person | None:
+        """Whoever has an address; None when nobody has. Raises Forbidden."""
+
+        async def ask(addresses: list[str]) -> Mapping[str, Any]:
+            return await self.reading.people.persons(self.viewer, addresses)
+
+        return cast("Person | None", await self._loader("person", ask).load(same_address(email)))
 
     async def page(self, listing: Listing[T], parent: ResourceId, wish: Wish) -> Page[T]:
         """The page of one parent. A parent that is hidden has an empty one."""
@@ -73,6 +120,10 @@ class Loaders:
         if key not in self._loaders:
 
             async def batch(ids: list[Any]) -> list[Any | Problem | None]:
+                batches, task = _BATCHES.get(), asyncio.current_task()
+                if batches is not None and task is not None:
+                    batches.add(task)
+                    task.add_done_callback(batches.discard)
                 found = await ask(ids)
                 return [found.get(one) for one in ids]
 

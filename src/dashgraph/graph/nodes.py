@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
 import strawberry
+from strawberry.types import get_object_definition
 
 from dashgraph.domain.ids import ResourceId
 from dashgraph.domain.lists import Lookup
-from dashgraph.graph.context import Info
-from dashgraph.graph.filters import global_id
+from dashgraph.graph.declarations import derived
+from dashgraph.graph.demands import demands
 from dashgraph.graph.loaders import Loaders
 from dashgraph.graph.sources import Source
 
@@ -22,6 +23,9 @@ def shows(value: type) -> Callable[[S], S]:
 
     def register(cls: S) -> S:
         SHAPES[value] = cls
+        if issubclass(cls, Node):
+            definition = get_object_definition(cls, strict=True)
+            definition.directives = [*(definition.directives or ()), *demands(cls.LOOKUP.scope)]
         return cls
 
     return register
@@ -47,25 +51,26 @@ class Node:
     thing: strawberry.Private[Any]
     loaders: strawberry.Private[Loaders]
 
+    def __post_init__(self) -> None:
+        """The one door: whichever way led here, the token is for what is shown. Raises Forbidden."""
+        self.loaders.viewer.require(self.LOOKUP.scope)
+
     @property
     def resource(self) -> ResourceId:
         found: ResourceId = self.thing.id
         return found
 
-    @strawberry.field(description="The global id: opaque, unique over all sources, and stable.")
-    def id(self) -> strawberry.ID:
-        return strawberry.ID(self.resource.encode())
+    id: strawberry.ID = derived(
+        lambda thing: thing.id.encode(), description="The global id: opaque, unique over all sources, and stable."
+    )
 
-    @strawberry.field(description="The id that the source itself uses.")
-    def native_id(self) -> str:
-        return self.resource.native
+
+@strawberry.interface(description="Anything that a source holds.")
+class Resource(Node):
+    """Apart from `Node`, which is as Relay has it: the nodes of other subgraphs have an id and nothing more."""
+
+    native_id: str = derived(lambda thing: thing.id.native, description="The id that the source itself uses.")
 
     @strawberry.field(description="The system that this comes from.")
     def source(self) -> Source:
         return Source(name=self.resource.source, loaders=self.loaders)
-
-    @classmethod
-    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> "Node | None":
-        """What a federation gateway asks for by key. The same rights as any other way in."""
-        found: Node | None = await fetch(info.context.loaders, cls.LOOKUP, global_id(id))
-        return found

@@ -10,7 +10,7 @@ from dashgraph.domain.nodes import FETCHED_BY
 from dashgraph.domain.operations import OPERATION, OperationState
 from dashgraph.domain.users import USER
 from dashgraph.graph.edges import fact, to_one
-from dashgraph.graph.nodes import Node, fetch, shows
+from dashgraph.graph.nodes import Node, Resource, fetch, shows
 from dashgraph.graph.scalars import JSON
 from dashgraph.graph.sources import Source
 from dashgraph.graph.users import User
@@ -30,7 +30,7 @@ class RecordChange:
     description="One entry of the audit trail: a change that was made. You see your own; administrators, with scope "
     "ALL, see everybody's.",
 )
-class Operation(Node):
+class Operation(Resource):
     LOOKUP = OPERATION
 
     thing: strawberry.Private[operations.Operation]

@@ -26,6 +26,7 @@ from dashgraph.domain.lists import (
 from dashgraph.domain.problems import BadCursor, BadInput, Problem
 from dashgraph.domain.text import storable
 from dashgraph.graph.loaders import Loaders
+from dashgraph.graph.nodes import shape
 
 N = TypeVar("N")
 
@@ -70,19 +71,20 @@ class Asked:
 
     def __init__(
         self,
+        loaders: Loaders,
         listing: Listing[Any],
         wish: Wish,
         *,
         page: Callable[[], Awaitable[Page[Any]]],
         count: Callable[[], Awaitable[int | None]],
-        shape: Callable[[Any], Any],
         missing: Callable[[Problem], None] = lambda problem: None,
     ) -> None:
         """`missing` is told of each source that is missing from the page, once."""
+        self.loaders = loaders
         self.listing = listing
         self.wish = wish
         self.count = count
-        self.shape = shape
+        self.shape = shape(loaders)
         self._fetch = page
         self._missing = missing
         self._page: asyncio.Future[Page[Any]] | None = None
@@ -157,18 +159,18 @@ def under(
     window: Sequence[Any],
     *,
     sort: Sort,
-    shape: Callable[[Any], Any],
     filter: object = None,
 ) -> Connection[Any]:
     """The connection for what hangs off a parent. `window` is first, after, last, before."""
+    loaders.viewer.require(listing.scope)  # whatever of it is selected
     wish = Wish(sort, read_window(listing, sort, *window), filter)
     return Connection(
         asked=Asked(
+            loaders,
             listing,
             wish,
             page=lambda: loaders.page(listing, parent, wish),
             count=lambda: loaders.count(listing, parent, wish),
-            shape=shape,
         )
     )
 
@@ -180,12 +182,12 @@ def rooted(
     *,
     sources: list[str] | None,
     sort: Sort,
-    shape: Callable[[Any], Any],
     filter: object = None,
     missing: Callable[[Problem], None] = lambda problem: None,
     all_of_them: bool = False,
 ) -> Asked:
     """A root list, over all sources or those named. `all_of_them` makes it fail when one of them is missing."""
+    loaders.viewer.require(listing.scope)  # whatever of it is selected
     wish = Wish(sort, read_window(listing, sort, *window), filter)
 
     async def page() -> Page[Any]:
@@ -195,11 +197,11 @@ def rooted(
         return found
 
     return Asked(
+        loaders,
         listing,
         wish,
         page=page,
         count=lambda: loaders.reading.count(loaders.viewer, listing, wish, sources or None),
-        shape=shape,
         missing=missing,
     )
 

@@ -1,5 +1,6 @@
 """One person over all sources: the accounts with one e-mail address, and what they own and see."""
 
+from collections.abc import Callable
 from typing import Annotated, Any, Self
 
 import strawberry
@@ -8,13 +9,15 @@ from strawberry import UNSET
 from dashgraph.domain.access import ACCESSIBLE_TO_USER, ReachableSort
 from dashgraph.domain.dashboards import DASHBOARDS_OF_OWNER, DashboardSort
 from dashgraph.domain.lists import Listing, Page, Wish
+from dashgraph.domain.problems import Problem
+from dashgraph.domain.users import ACCOUNT
 from dashgraph.graph.access import Access
 from dashgraph.graph.context import Info
 from dashgraph.graph.dashboards import Dashboard
+from dashgraph.graph.demands import demands
 from dashgraph.graph.edges import FILTER, SORT, noting
 from dashgraph.graph.filters import AccessFilter, DashboardFilter, read
 from dashgraph.graph.loaders import Loaders
-from dashgraph.graph.nodes import shape
 from dashgraph.graph.paging import (
     After,
     Asked,
@@ -31,17 +34,19 @@ from dashgraph.graph.users import User
 from dashgraph.services import people
 
 
-@strawberry.type(
+@strawberry.federation.type(
+    keys=["email"],
+    directives=demands(ACCOUNT.scope),
     description="Somebody, in all sources. Accounts belong together by their e-mail address, whatever its case, and "
-    "nothing follows from it: each source says for itself what its account may."
+    "nothing follows from it: each source says for itself what its account may.",
 )
 class Person:
     thing: strawberry.Private[people.Person]
     loaders: strawberry.Private[Loaders]
 
     @classmethod
-    def of(cls, person: people.Person, info: Info, loaders: Loaders) -> Self:
-        note = noting(info)
+    def of(cls, person: people.Person, loaders: Loaders, note: Callable[[Problem], None]) -> Self:
+        """`note` is told of each source that could not say whether there is an account."""
         for problem in person.problems:
             note(problem)
         return cls(thing=person, loaders=loaders)
@@ -58,7 +63,10 @@ class Person:
     def source_errors(self) -> list[SourceError]:
         return source_errors(Page(problems=self.thing.problems))
 
-    @strawberry.field(description="The dashboards that the accounts own and you may see, over all sources.")
+    @strawberry.field(
+        description="The dashboards that the accounts own and you may see, over all sources.",
+        directives=demands(DASHBOARDS_OF_OWNER.scope),
+    )
     def dashboards(
         self,
         info: Info,
@@ -73,7 +81,8 @@ class Person:
 
     @strawberry.field(
         description="Every dashboard that one of the accounts can see, over all sources, each with all paths. As in "
-        "`User.accessibleDashboards`, of others you find what you own or edit, and with scope ALL everything."
+        "`User.accessibleDashboards`, of others you find what you own or edit, and with scope ALL everything.",
+        directives=demands(ACCESSIBLE_TO_USER.scope),
     )
     def access(
         self,
@@ -92,14 +101,15 @@ class Person:
     ) -> Connection[Any]:
         reading, viewer, missing = self.loaders.reading, self.loaders.viewer, self.thing.problems
         accounts = [account.id for account in self.thing.accounts]
+        viewer.require(listing.scope)  # whatever of it is selected
         wish = Wish(sort, read_window(listing, sort, *window), wanted)
         return Connection(
             asked=Asked(
+                self.loaders,
                 listing,
                 wish,
                 page=lambda: reading.page_of_all(viewer, listing, accounts, wish, missing),
                 count=lambda: reading.count_of_all(viewer, listing, accounts, wish, missing),
-                shape=shape(self.loaders),
                 missing=noting(info),
             )
         )

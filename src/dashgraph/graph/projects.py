@@ -16,7 +16,7 @@ from dashgraph.graph.edges import fact, to_many, to_one
 from dashgraph.graph.filters import DashboardFilter, FolderFilter, IDFilter, StringFilter
 from dashgraph.graph.groups import Group
 from dashgraph.graph.loaders import Loaders
-from dashgraph.graph.nodes import Node, shows
+from dashgraph.graph.nodes import Resource, shows
 from dashgraph.graph.paging import Connection
 from dashgraph.graph.users import Role, User, role
 
@@ -74,7 +74,7 @@ class ProjectMember:
     description="What holds folders and dashboards in a system that has several workspaces. Seen by everybody with an "
     "account there; what is in it by who may see that.",
 )
-class Project(Node):
+class Project(Resource):
     LOOKUP = PROJECT
 
     thing: strawberry.Private[projects.Project]

@@ -22,7 +22,7 @@ from dashgraph.domain.schedules import SCHEDULE, SCHEDULES
 from dashgraph.domain.search import SEARCH, SEARCHED, SearchFilter, SearchSort
 from dashgraph.domain.shares import RemoveShare
 from dashgraph.domain.trash import DELETED_DASHBOARDS
-from dashgraph.domain.users import USER, USERS
+from dashgraph.domain.users import ACCOUNT, USER, USERS
 from dashgraph.domain.viewers import Reach
 from dashgraph.domain.widgets import WIDGET, WIDGETS
 from dashgraph.graph.alerts import Alert
@@ -31,7 +31,9 @@ from dashgraph.graph.changes.shares import RemoveSharePayload
 from dashgraph.graph.context import Info
 from dashgraph.graph.dashboards import Dashboard
 from dashgraph.graph.deliverable_filters import AlertFilter, ScheduleFilter
+from dashgraph.graph.demands import demands
 from dashgraph.graph.edges import Id, RequireAll, Scope, Sources, noting, root_list, root_one
+from dashgraph.graph.federation import Subgraph
 from dashgraph.graph.filters import (
     DashboardFilter,
     DeletedDashboardFilter,
@@ -47,7 +49,7 @@ from dashgraph.graph.folders import Folder
 from dashgraph.graph.groups import Group
 from dashgraph.graph.jobs import Job, JobFilter
 from dashgraph.graph.loaders import Loaders
-from dashgraph.graph.nodes import Node, fetch, shape
+from dashgraph.graph.nodes import Node, fetch
 from dashgraph.graph.operations import Operation
 from dashgraph.graph.paging import After, Before, Connection, First, Last, rooted
 from dashgraph.graph.people import Person
@@ -65,7 +67,7 @@ LONGEST_SEARCH = 200
 
 
 @strawberry.type(description="What can be asked.")
-class Query:
+class Query(Subgraph):
     @strawberry.field(description="Who is asking.")
     def viewer(self, info: Info) -> Viewer:
         return Viewer(loaders=info.context.loaders)
@@ -129,7 +131,8 @@ class Query:
 
     @strawberry.field(
         description="Your own account in a source: the one with your e-mail address. Null when there is none, or when "
-        "several have it."
+        "several have it.",
+        directives=demands(ACCOUNT.scope),
     )
     async def me(
         self, info: Info, source: Annotated[str, strawberry.argument(description="The name of the source.")]
@@ -140,7 +143,8 @@ class Query:
 
     @strawberry.field(
         description="Somebody over all sources, by e-mail address; null when nobody has it. Administrators ask about "
-        "anybody, others about themselves."
+        "anybody, others about themselves.",
+        directives=demands(ACCOUNT.scope),
     )
     async def person(
         self,
@@ -150,7 +154,7 @@ class Query:
     ) -> Person | None:
         loaders = info.context.loaders.within(scope)
         found = await loaders.reading.people.person(loaders.viewer, clean(email))
-        return None if found is None else Person.of(found, info, loaders)
+        return None if found is None else Person.of(found, loaders, noting(info))
 
     groups: Connection[Group] | None = root_list(
         GROUPS,
@@ -209,7 +213,8 @@ class Query:
 
     @strawberry.field(
         description="What taking a share away would do, and by which other ways its subject would still see the "
-        "dashboard. Changes nothing: the same as `removeShare` with `dryRun`."
+        "dashboard. Changes nothing: the same as `removeShare` with `dryRun`.",
+        directives=demands(RemoveShare.SCOPE),
     )
     async def simulate_revoke(
         self,
@@ -223,7 +228,8 @@ class Query:
 
     @strawberry.field(
         description="Dashboards, widgets, folders, groups and users by text: in titles and names, descriptions, types "
-        "and e-mail addresses, whatever the case and accents."
+        "and e-mail addresses, whatever the case and accents.",
+        directives=demands(SEARCH.scope),
     )
     def search(
         self,
@@ -249,7 +255,6 @@ class Query:
             sources=sources,
             sort=SearchSort.RELEVANCE,
             filter=_search(text, kinds),
-            shape=shape(loaders),
             missing=noting(info),
             all_of_them=require_all_sources,
         )

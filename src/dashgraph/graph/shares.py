@@ -14,7 +14,7 @@ from dashgraph.domain.users import USER
 from dashgraph.graph.edges import fact, to_one
 from dashgraph.graph.folders import Folder
 from dashgraph.graph.groups import Group
-from dashgraph.graph.nodes import Node, shows
+from dashgraph.graph.nodes import Resource, shows
 from dashgraph.graph.users import User
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ LazyDashboard = Annotated["Dashboard", strawberry.lazy("dashgraph.graph.dashboar
     description="A right on a dashboard, or where a source shares them on a folder, given to a user or to a group. The "
     "owner, editors and administrators see every share of a dashboard; others only those that reach them.",
 )
-class Share(Node):
+class Share(Resource):
     LOOKUP = SHARE
 
     thing: strawberry.Private[shares.Share]

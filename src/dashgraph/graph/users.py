@@ -18,7 +18,7 @@ from dashgraph.domain.users import USER, Origin, UserStatus
 from dashgraph.graph.deliverable_filters import AlertFilter, ScheduleFilter
 from dashgraph.graph.edges import fact, to_many
 from dashgraph.graph.filters import AccessFilter, DashboardFilter, GroupFilter
-from dashgraph.graph.nodes import Node, fetch, shape, shows
+from dashgraph.graph.nodes import Resource, fetch, shape, shows
 from dashgraph.graph.paging import Connection
 from dashgraph.graph.scalars import JSON, EmailAddress
 
@@ -45,11 +45,11 @@ class Role:
 
 @shows(users.User)
 @strawberry.federation.type(
-    keys=["id"],
+    keys=["id", "email"],
     description="Somebody with an account in a source. Everybody who signs in sees the name, the e-mail address "
     "and the status; the rest is null for all but the user and administrators.",
 )
-class User(Node):
+class User(Resource):
     LOOKUP = USER
 
     thing: strawberry.Private[users.User]
@@ -57,7 +57,11 @@ class User(Node):
     display_name: str = fact(
         "name", description="The name to show: first and last name, else the user name, else the address."
     )
-    email: EmailAddress = fact("email", description="The e-mail address.")
+    email: EmailAddress = fact(
+        "email",
+        description="The e-mail address. As a federation key it means the account in the first source that has one, in "
+        "the order of the configuration.",
+    )
     initials: str = fact("initials", description="The first letters of the name.")
     status: UserStatus = fact("status", description="Whether the user can sign in.")
     revision: int | None = fact(

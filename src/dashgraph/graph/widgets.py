@@ -12,9 +12,10 @@ from dashgraph.domain.formats.kinds import DocumentFormat
 from dashgraph.domain.users import USER
 from dashgraph.domain.widgets import WIDGET, WIDGET_DOCUMENT
 from dashgraph.graph.datasources import DataSource
+from dashgraph.graph.declarations import derived
 from dashgraph.graph.documents import Panel, Style
 from dashgraph.graph.edges import fact, to_one
-from dashgraph.graph.nodes import Node, shows
+from dashgraph.graph.nodes import Resource, shows
 from dashgraph.graph.scalars import JSON
 from dashgraph.graph.users import User
 
@@ -43,14 +44,14 @@ class WidgetPlace:
 @strawberry.federation.type(
     keys=["id"], description="A tile of a dashboard. Whoever sees the dashboard sees its widgets."
 )
-class Widget(Node):
+class Widget(Resource):
     LOOKUP = WIDGET
 
     thing: strawberry.Private[widgets.Widget]
 
-    @strawberry.field(description="Its title; many widgets have none, and then it is empty.")
-    def title(self) -> str:
-        return self.thing.title or ""  # not null: dashboards and widgets are often asked for their titles in one
+    title: str = derived(  # not null: dashboards and widgets are often asked for their titles in one
+        lambda thing: thing.title or "", description="Its title; many widgets have none, and then it is empty."
+    )
 
     type: str | None = fact("type", description="What it shows, such as `pivot` or `chart/column`.")
     subtype: str | None = fact("subtype", description="The finer type.")

@@ -4,33 +4,36 @@ A token is 256 random bits; only its SHA-256 is stored. A password is kept as an
 with `dg_`, the tokens of sessions with `dgs_`.
 """
 
-import asyncio
 import hashlib
+import re
 import secrets
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+import structlog
 
 from dashgraph.domain import passwords, user_changes
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.problems import BadInput, Conflict, InvalidState, NotFound, Unauthenticated
-from dashgraph.domain.roles import NATIVE_ROLES, RoleKind
-from dashgraph.domain.text import storable
+from dashgraph.domain.roles import NATIVE_ROLES, VIEWER, RoleKind
+from dashgraph.domain.text import fold, storable
 from dashgraph.domain.user_changes import LONGEST_LOGIN
-from dashgraph.domain.users import UserStatus
+from dashgraph.domain.users import PRETEND, Origin, UserStatus
 from dashgraph.domain.viewers import TokenScope, Viewer
+from dashgraph.services.hashing import Hashing
+from dashgraph.services.issuer import BadJwt, Issuer, looks_like_jwt
+from dashgraph.services.throttling import Tries
 from dashgraph.store import accounts
 from dashgraph.store.accounts import NewToken, NewUser
 from dashgraph.store.database import AnyRow, Database
 
+log = structlog.get_logger("dashgraph.identity")
+
 PREFIXES = {"api": "dg_", "session": "dgs_"}
 SESSION = timedelta(hours=12)
-HASHED_AT_ONCE = 4  # passwords; each takes 64 MB for a moment
 OF_ADMINISTRATORS = {TokenScope.ADMIN_READ, TokenScope.ADMIN_WRITE, TokenScope.USERS_ADMIN}
+SERVICE_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 REFUSED = "The token is missing, wrong, expired or revoked. Sign in, or make one with: dashgraph token create"
 
 
@@ -52,7 +55,7 @@ class TokenFacts:
 
     id: str
     name: str
-    email: str
+    holder: str  # an e-mail address, or the name of a service
     scopes: Sequence[str]
     created_at: datetime
     expires_at: datetime | None
@@ -79,27 +82,45 @@ def scopes_of(role: RoleKind) -> frozenset[TokenScope]:
 class Identity:
     """The accounts of one native store."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, issuer: Issuer | None = None, tries: Tries | None = None) -> None:
         self._database = database
-        self._hasher = PasswordHasher()
-        self._hashing = asyncio.Semaphore(HASHED_AT_ONCE)
+        self._issuer = issuer
+        self._tries = tries or Tries()
+        self._hashing = Hashing()
 
     async def viewer(self, token: str, *, now: datetime | None = None) -> Viewer:
         """Who the token speaks for. Raises Unauthenticated, always with the same words."""
+        if self._issuer is not None and looks_like_jwt(token):
+            return await self._by_jwt(self._issuer, token)
         row = await accounts.signed_in(self._database, _hash(token))
         expired = row is not None and row.expires_at is not None and row.expires_at <= (now or datetime.now(UTC))
         if row is None or expired or row.status != UserStatus.ACTIVE.value:
             raise Unauthenticated(REFUSED)
-        role = NATIVE_ROLES[row.role].kind
-        granted = {TokenScope(scope) for scope in row.scopes.split() if scope in set(TokenScope)}
-        return Viewer(
-            user=ResourceId(self._database.name, Kind.USER, row.user_id),
-            role=role,
-            scopes=frozenset(granted) & scopes_of(role),
-            expires_at=row.expires_at,
-            token=row.id,
-            email=row.email,
-        )
+        found = self._viewer(row.user_id, row, _known_scopes(row.scopes.split()))
+        return replace(found, expires_at=row.expires_at, token=row.id)
+
+    async def _by_jwt(self, issuer: Issuer, token: str) -> Viewer:
+        try:
+            claimed = await issuer.claimed(token)
+        except BadJwt as why:
+            log.info("a JWT was refused", why=str(why))
+            raise Unauthenticated(REFUSED) from None
+        return replace(await self.forwarded(claimed.email, claimed.scopes), expires_at=claimed.expires_at)
+
+    async def forwarded(self, email: str, scopes: Set[TokenScope] | None = None) -> Viewer:
+        """Whoever has this address, on the word of somebody who is trusted to know. Raises Unauthenticated."""
+        fits = len(email) <= LONGEST_LOGIN and storable(email)
+        row = await accounts.by_address(self._database, email) if fits else None
+        if row is None or row.status != UserStatus.ACTIVE.value:
+            raise Unauthenticated(REFUSED)
+        return self._viewer(row.id, row, scopes)
+
+    async def greeted(self, token: str, address: str | None) -> Viewer:
+        """As `viewer`, where guessing costs a client nothing: failures are counted. Raises TooOften too."""
+        self._tries.begin(None, address)
+        viewer = await self.viewer(token)
+        self._tries.succeeded(None, address)
+        return viewer
 
     async def account(self, native: str) -> Account:
         """Somebody, with what their role allows today. Raises InvalidState for who is not active."""
@@ -107,9 +128,7 @@ class Identity:
         if row is None or row.status != UserStatus.ACTIVE.value:
             message = "Its owner is not an active user."
             raise InvalidState(message)
-        role = NATIVE_ROLES[row.role].kind
-        viewer = Viewer(ResourceId(self._database.name, Kind.USER, row.id), role, scopes_of(role), email=row.email)
-        return Account(viewer, row.name, row.email)
+        return Account(self._viewer(row.id, row), row.name, row.email)
 
     async def asker(self, native: str | None, scopes: str) -> Viewer:
         """Who asked for a job: with what their role allows today of what their token was for.
@@ -120,21 +139,38 @@ class Identity:
         if row is None or row.status != UserStatus.ACTIVE.value:
             message = "Who asked for it is not an active user any more."
             raise InvalidState(message)
-        role = NATIVE_ROLES[row.role].kind
-        granted = scopes_of(role) & {TokenScope(scope) for scope in scopes.split() if scope in set(TokenScope)}
-        me = ResourceId(self._database.name, Kind.USER, row.id)
-        return Viewer(me, role, frozenset(granted), email=row.email)
+        return self._viewer(row.id, row, _known_scopes(scopes.split()))
 
-    async def login(self, name: str, password: str, *, now: datetime | None = None) -> IssuedToken:
-        """A session for a user name (or e-mail address) and password. Says nothing about which was wrong."""
-        now = now or datetime.now(UTC)
+    def _viewer(self, native: str, row: AnyRow, scopes: Set[TokenScope] | None = None) -> Viewer:
+        """Who asks, with what the role allows today of these scopes. A service account is nobody in other sources."""
+        role, is_service = NATIVE_ROLES[row.role].kind, row.origin == Origin.SERVICE.value
+        allowed = scopes_of(role)
+        return Viewer(
+            user=ResourceId(self._database.name, Kind.USER, native),
+            role=role,
+            scopes=allowed if scopes is None else allowed & scopes,
+            email=None if is_service else row.email,
+            is_service=is_service,
+        )
+
+    async def login(
+        self, name: str, password: str, *, address: str | None = None, now: datetime | None = None
+    ) -> IssuedToken:
+        """A session for a user name (or e-mail address) and password. Says nothing about which was wrong.
+
+        Raises TooOften for what was typed as the name, whether anybody has it or not: counting by the account would
+        tell which two names are one person's.
+        """
+        now, typed = now or datetime.now(UTC), fold(name.strip())
+        self._tries.begin(typed, address)
         row = await self._user(name)
         known = row.password_hash if row is not None else None
-        right = await self._right(known, password)
+        right = await self._hashing.is_right(known, password)
         if row is None or not right or row.status != UserStatus.ACTIVE.value:
             message = "The user name or the password is wrong."
             raise Unauthenticated(message)
         scopes = scopes_of(NATIVE_ROLES[row.role].kind)
+        self._tries.succeeded(typed, address)
         await accounts.record_login(self._database, row.id, now)
         return await self._issue(row.id, "session", "session", scopes, now + SESSION, now)
 
@@ -186,20 +222,54 @@ class Identity:
         if row.status != UserStatus.ACTIVE.value:
             message = f"{login} is not active; a token would be refused."
             raise Conflict(message)
-        allowed = scopes_of(NATIVE_ROLES[row.role].kind)
-        wanted = allowed if scopes is None else _scopes(scopes)
-        if not wanted <= allowed:
-            message = f"A {row.role} may not have the scope {', '.join(sorted(wanted - allowed))}."
-            raise BadInput(message)
+        wanted = scopes_of(NATIVE_ROLES[row.role].kind) if scopes is None else _within(row.role, _scopes(scopes))
         now = datetime.now(UTC)
         return await self._issue(row.id, name, "api", wanted, None if lifetime is None else now + lifetime, now)
+
+    async def create_service_token(
+        self,
+        service: str,
+        *,
+        role: str | None = None,
+        name: str,
+        scopes: Sequence[str],
+        lifetime: timedelta | None = None,
+    ) -> IssuedToken:
+        """A token of a program's own account, which is made with the first. It says what it is for: scopes are needed.
+
+        The account is a user of origin SERVICE, so that things can be shared with it and the audit trail names it.
+        """
+        if not SERVICE_NAME.fullmatch(service):
+            message = f"{service!r} is not the name of a service: it has small letters, digits and . _ - in it."
+            raise BadInput(message)
+        row = await accounts.service(self._database, service)
+        if row is not None and row.status != UserStatus.ACTIVE.value:
+            message = f"The service account {service} is not active; a token would be refused."
+            raise Conflict(message)
+        if row is not None and role not in {None, row.role}:
+            message = f"The service account {service} is there, as {row.role}; leave --role out, or use changeUserRole."
+            raise Conflict(message)
+        native_role = row.role if row is not None else user_changes.role_named(role or VIEWER.native_name).native_name
+        if not scopes:
+            message = "Say what the service may be used for, with one --scope or more."
+            raise BadInput(message)
+        wanted = _within(native_role, _scopes(scopes))
+        now = datetime.now(UTC)
+        native = row.id if row is not None else await self._add_service(service, native_role, now)
+        return await self._issue(native, name, "api", wanted, None if lifetime is None else now + lifetime, now)
+
+    async def _add_service(self, name: str, role: str, now: datetime) -> str:
+        native = secrets.token_hex(12)
+        account = NewUser(native, f"{name}@{PRETEND}", role, user_name=name, origin=Origin.SERVICE)
+        await accounts.add_user(self._database, account, now)
+        return native
 
     async def tokens(self) -> list[TokenFacts]:
         return [
             TokenFacts(
                 row.id,
                 row.name,
-                row.email,
+                f"service {row.user_name}" if row.origin == Origin.SERVICE.value else row.email,
                 row.scopes.split(),
                 row.created_at,
                 row.expires_at,
@@ -215,9 +285,7 @@ class Identity:
         """The viewer that a command on the machine acts as: the named user, or the only administrator."""
         if login is not None:
             row = await self._known(login)
-            role = NATIVE_ROLES[row.role].kind
-            user = ResourceId(self._database.name, Kind.USER, row.id)
-            return Viewer(user, role, scopes_of(role), email=row.email)
+            return self._viewer(row.id, row)
         found = await accounts.administrators(self._database)
         if not found:
             message = "There is no administrator yet; make one with: dashgraph user add EMAIL --role admin"
@@ -264,42 +332,34 @@ class Identity:
         return IssuedToken(native, text, expires_at)
 
     async def hashed(self, password: str) -> str:
-        """What is kept of a password. Off the event loop, and no more of these at once than there is memory for."""
-        async with self._hashing:
-            return await asyncio.to_thread(self._hasher.hash, _bytes(password))
+        """What is kept of a password."""
+        return await self._hashing.hashed(password)
 
     async def password_known(self, user: str, password: str) -> str | None:
-        """The hash that is kept of a user's password, if this is the password."""
+        """The hash that is kept of a user's password, if this is the password. Raises TooOften."""
+        self._tries.begin(user, None)
         known = await accounts.password_hash(self._database, user)
-        return known if await self._right(known, password) else None
-
-    async def _right(self, known: str | None, password: str) -> bool:
-        """Whether a hash is of this password; it takes as long when there is none."""
-        async with self._hashing:
-            right = await asyncio.to_thread(self._verify, known, password)
-        return right and known is not None
-
-    def _verify(self, known: str | None, password: str) -> bool:
-        nobody = _nobody()  # also when it is not needed: the first answer must not tell by its time either
-        try:
-            return len(password) <= passwords.LONGEST and self._hasher.verify(known or nobody, _bytes(password))
-        except (VerificationError, InvalidHashError):
-            return False
-
-
-@cache
-def _nobody() -> str:
-    """Verified when nobody has the name, so that a wrong name takes as long as a wrong password."""
-    return PasswordHasher().hash(secrets.token_hex(16))
+        if not await self._hashing.is_right(known, password):
+            return None
+        self._tries.succeeded(user, None)
+        return known
 
 
 def _hash(token: str) -> str:
-    return hashlib.sha256(_bytes(token)).hexdigest()
+    return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
 
 
-def _bytes(text: str) -> bytes:
-    """The bytes of any text that a client can send, half characters too."""
-    return text.encode(errors="surrogatepass")
+def _within(role: str, wanted: frozenset[TokenScope]) -> frozenset[TokenScope]:
+    """These scopes. Raises BadInput when they are more than the role may have."""
+    if beyond := wanted - scopes_of(NATIVE_ROLES[role].kind):
+        message = f"A {role} may not have the scope {', '.join(sorted(beyond))}."
+        raise BadInput(message)
+    return wanted
+
+
+def _known_scopes(names: Iterable[str]) -> frozenset[TokenScope]:
+    """Those of the names that are scopes; what another version wrote down may be none."""
+    return frozenset(TokenScope(name) for name in names if name in set(TokenScope))
 
 
 def _scopes(names: Sequence[str]) -> frozenset[TokenScope]:

@@ -42,20 +42,48 @@ class People:
         return found
 
     async def person(self, viewer: Viewer, email: str) -> Person | None:
-        """Whoever has this address; None when nobody has. Administrators ask about anybody, others about themselves.
+        """Whoever has this address; None when nobody has. Raises Forbidden, as `persons` tells it."""
+        address = same_address(email)
+        found = (await self.persons(viewer, [address])).get(address)
+        if isinstance(found, Problem):
+            raise found
+        return found
 
-        Raises Forbidden, before anybody is asked.
+    async def persons(self, viewer: Viewer, addresses: Sequence[str]) -> Mapping[str, Person | Problem]:
+        """Whoever has these addresses. One question to each source.
+
+        Administrators ask about anybody, others about themselves: about the others nobody is asked.
         """
         viewer.require(ACCOUNT.scope)
-        address = same_address(email)
-        if not viewer.is_admin and not (viewer.email and same_address(viewer.email) == address):
+        mine = same_address(viewer.email) if viewer.email else None
+        allowed = [address for address in addresses if viewer.is_admin or address == mine]
+        found: dict[str, Person | Problem] = {}
+        if len(allowed) < len(addresses):
             message = "Only administrators ask about others; ask about your own e-mail address."
-            raise Forbidden(message)
-        asked = {source.name: [address] for source in self._fleet.named(None)}
+            found = dict.fromkeys(addresses, Forbidden(message))
+        asked = {source.name: allowed for source in self._fleet.named(None)} if allowed else {}
         answers = (await self._accounts(viewer, asked)).values()
         problems = [told for told in answers if isinstance(told, Problem)]
-        accounts = [user for told in answers if not isinstance(told, Problem) for user in told.values()]
-        return Person(address, accounts, problems) if accounts or problems else None
+        for address in allowed:
+            found.pop(address, None)
+            accounts = [told[address] for told in answers if not isinstance(told, Problem) and address in told]
+            if accounts or problems:
+                found[address] = Person(address, accounts, problems)
+        return found
+
+    async def accounts(self, viewer: Viewer, addresses: Sequence[str]) -> Mapping[str, User | Problem]:
+        """For each address the account in the first source that has one, in the order of the configuration.
+
+        A source is asked for those that none before it had. One that fails costs these: they may be in it.
+        """
+        viewer.require(ACCOUNT.scope)
+        found: dict[str, User | Problem] = {}
+        for source in self._fleet.named(None):
+            missing = [address for address in addresses if address not in found]
+            if missing:
+                told = (await self._accounts(viewer, {source.name: missing}))[source.name]
+                found |= dict.fromkeys(missing, told) if isinstance(told, Problem) else told
+        return found
 
     async def me(self, viewer: Viewer, name: str) -> User | None:
         """The viewer's own account in a source; None where there is none, or none that is clearly theirs."""
@@ -74,6 +102,7 @@ class People:
     ) -> Mapping[str, Mapping[str, User] | Problem]:
         """For each source that is named the accounts with these addresses, or why it cannot tell."""
         answers = await self._fleet.each(
+            ACCOUNT.name,
             self._fleet.named(list(asked)),
             lambda source: source.things(viewer, ACCOUNT, list(dict.fromkeys(asked[source.name]))),
         )

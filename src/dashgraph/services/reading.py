@@ -53,7 +53,9 @@ class Reading:
         """The fact for each id that is there and may be seen."""
         viewer.require(lookup.scope)
         of_kind = [one for one in ids if one.kind is lookup.of]
-        return await self._fleet.by_source(of_kind, lambda source, natives: source.things(viewer, lookup, natives))
+        return await self._fleet.by_source(
+            lookup.name, of_kind, lambda source, natives: source.things(viewer, lookup, natives)
+        )
 
     async def pages(
         self, viewer: Viewer, listing: Listing[T], parents: Sequence[ResourceId], wish: Wish
@@ -61,7 +63,7 @@ class Reading:
         """For each parent its page of the list."""
         _permit(viewer, listing, wish)
         return await self._fleet.by_source(
-            parents, lambda source, natives: source.pages(viewer, listing, natives, wish)
+            listing.name, parents, lambda source, natives: source.pages(viewer, listing, natives, wish)
         )
 
     async def counts(
@@ -70,7 +72,7 @@ class Reading:
         """For each parent with at least one the number of what hangs off it."""
         _permit(viewer, listing, wish)
         return await self._fleet.by_source(
-            parents, lambda source, natives: source.counts(viewer, listing, natives, wish)
+            f"{listing.name}.count", parents, lambda source, natives: source.counts(viewer, listing, natives, wish)
         )
 
     async def page_of_all(
@@ -127,7 +129,8 @@ class Reading:
         Raises the problem itself when no source answered.
         """
         _permit(viewer, listing, wish)
-        answers = await self._fleet.each(self._fleet.named(sources), lambda source: source.page(viewer, listing, wish))
+        asked = self._fleet.named(sources)
+        answers = await self._fleet.each(listing.name, asked, lambda source: source.page(viewer, listing, wish))
         problems = [answer for _, answer in answers if isinstance(answer, Problem)]
         pages = [answer for _, answer in answers if isinstance(answer, Page)]
         if problems and not pages:
@@ -137,7 +140,8 @@ class Reading:
     async def count(self, viewer: Viewer, listing: Listing[T], wish: Wish, sources: Sequence[str] | None) -> int | None:
         """How many a root list has over all sources; None when one of them did not answer."""
         _permit(viewer, listing, wish)
-        answers = await self._fleet.each(self._fleet.named(sources), lambda source: source.count(viewer, listing, wish))
+        asked, question = self._fleet.named(sources), f"{listing.name}.count"
+        answers = await self._fleet.each(question, asked, lambda source: source.count(viewer, listing, wish))
         numbers = [answer for _, answer in answers if isinstance(answer, int)]
         return sum(numbers) if len(numbers) == len(answers) else None
 

@@ -1,62 +1,48 @@
-"""Who waits for news of jobs, and the one question for all of them: one poller a process, none while nobody waits."""
+"""Who waits for news of jobs, and how they are told."""
 
-import asyncio
-import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from dataclasses import dataclass, field
-
-import structlog
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
+from dataclasses import dataclass
 
 from dashgraph.domain.ids import ResourceId
 from dashgraph.domain.jobs import Job
+from dashgraph.services.feed import Feed
+from dashgraph.services.polling import Polling, Time, Watch
 from dashgraph.store import jobs
 from dashgraph.store.database import Database
-
-log = structlog.get_logger("dashgraph.watching")
-
-POLL_SECONDS = 0.5
-RECHECK_SECONDS = 30  # after which a job is read again though it has not changed: the watcher's rights may have
 
 Read = Callable[[], Awaitable[Job | None]]
 
 
-@dataclass(eq=False)
-class _Watch:
-    """One watcher of one job. Woken twice before it looks, it looks once: it never lags behind by more than one."""
+@dataclass(eq=False, kw_only=True)
+class _JobWatch(Watch):
+    """One watcher of one job."""
 
     job: str
     seen: int | None = None
-    looked_at: float = 0
-    woken: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Watching:
-    """`clock` tells seconds, `pause` waits for some."""
+    """What can be followed of one store: jobs, and its `feed` of operations."""
 
-    def __init__(
-        self,
-        database: Database,
-        *,
-        clock: Callable[[], float] = time.monotonic,
-        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    ) -> None:
+    def __init__(self, database: Database, time: Time | None = None) -> None:
         self._database = database
-        self._clock = clock
-        self._pause = pause
-        self._watches: set[_Watch] = set()
-        self._poller: asyncio.Task[None] | None = None
+        self._polling: Polling[_JobWatch] = Polling("jobs", self._changed, time or Time())
+        self.feed = Feed(database, time or Time())
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody watches anything, and nothing is asked."""
+        return self._polling.is_idle and self.feed.is_idle
 
     async def job(self, one: ResourceId, read: Read) -> AsyncGenerator[Job | None, None]:
         """The job as it is, then whenever it has changed, until it is over. None, as the last, when there is none.
 
         `read` is asked for it each time, as the watcher and with the rights of that moment; what it raises ends this.
         """
-        watch = _Watch(one.native)
-        self._begin(watch)
-        try:
+        watch = _JobWatch(job=one.native)
+        async with self._polling.watched(watch):
             while True:
-                watch.woken.clear()
-                watch.looked_at = self._clock()
+                self._polling.looks(watch)
                 found = await read()
                 known, watch.seen = watch.seen, found.revision if found else None
                 if found is None or found.revision != known:
@@ -64,35 +50,7 @@ class Watching:
                 if found is None or found.status.is_over:
                     return
                 await watch.woken.wait()
-        finally:
-            await self._end(watch)
 
-    def _begin(self, watch: _Watch) -> None:
-        self._watches.add(watch)
-        if self._poller is None:
-            self._poller = asyncio.create_task(self._poll(), name="watching")
-
-    async def _end(self, watch: _Watch) -> None:
-        self._watches.discard(watch)
-        if not self._watches and self._poller is not None:
-            poller, self._poller = self._poller, None
-            poller.cancel()
-            await asyncio.wait([poller])
-
-    async def _poll(self) -> None:
-        silent = False
-        while True:
-            await self._pause(POLL_SECONDS)
-            changed: set[_Watch] = set()
-            try:
-                found = await jobs.revisions(self._database, sorted({watch.job for watch in self._watches}))
-                changed = {watch for watch in self._watches if found.get(watch.job) != watch.seen}
-                silent = False
-            except Exception:
-                if not silent:  # told once; the watchers go on waiting
-                    log.warning("no news of jobs", exc_info=True)
-                silent = True
-            late = self._clock() - RECHECK_SECONDS
-            for watch in self._watches:
-                if watch in changed or watch.looked_at <= late:
-                    watch.woken.set()
+    async def _changed(self, watches: Collection[_JobWatch]) -> Collection[_JobWatch]:
+        found = await jobs.revisions(self._database, sorted({watch.job for watch in watches}))
+        return {watch for watch in watches if found.get(watch.job) != watch.seen}

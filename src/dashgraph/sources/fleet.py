@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from dashgraph.domain.changes import Change
 from dashgraph.domain.ids import ResourceId
+from dashgraph.domain.observing import FAILED, OK, Batch, following
 from dashgraph.domain.problems import BadInput, Problem, UnsupportedBySource
 from dashgraph.sources.port import Source
 
@@ -40,10 +41,11 @@ class Fleet:
 
     async def by_source(
         self,
+        question: str,
         ids: Iterable[ResourceId],
         ask: Callable[[Source, list[str]], Awaitable[Mapping[str, T]]],
     ) -> dict[ResourceId, T | Problem]:
-        """Ask each source once for all of its ids, side by side.
+        """Ask each source once for all of its ids, side by side. `question` is what those who look on call it.
 
         Ids of sources that are not configured are absent; every id of a source that failed has its problem.
         """
@@ -53,8 +55,9 @@ class Fleet:
                 groups.setdefault(one.source, []).append(one)
 
         async def of(name: str, group: list[ResourceId]) -> dict[ResourceId, T | Problem]:
+            natives = [one.native for one in group]
             try:
-                found = await ask(self._sources[name], [one.native for one in group])
+                found = await _followed(Batch(question, name, len(group)), ask(self._sources[name], natives))
             except Problem as problem:
                 return dict.fromkeys(group, problem)
             return {one: found[one.native] for one in group if one.native in found}
@@ -63,14 +66,29 @@ class Fleet:
         return {one: value for answer in answers for one, value in answer.items()}
 
     async def each(
-        self, sources: Sequence[Source], ask: Callable[[Source], Awaitable[T]]
+        self, question: str, sources: Sequence[Source], ask: Callable[[Source], Awaitable[T]]
     ) -> list[tuple[Source, T | Problem]]:
         """Ask each of these sources the same, side by side."""
 
         async def of(source: Source) -> tuple[Source, T | Problem]:
             try:
-                return source, await ask(source)
+                return source, await _followed(Batch(question, source.name, 1), ask(source))
             except Problem as problem:
                 return source, problem
 
         return await asyncio.gather(*(of(source) for source in sources))
+
+
+async def _followed(batch: Batch, answer: Awaitable[T]) -> T:
+    """The answer to a batch, with how that went told to those who look on."""
+    with following(batch):
+        try:
+            found = await answer
+        except Problem as problem:
+            batch.status = problem.code
+            raise
+        except Exception:
+            batch.status = FAILED
+            raise
+        batch.status = OK
+        return found

@@ -1,17 +1,18 @@
 """Accounts of the native store: users as people who sign in, and their tokens."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, insert, or_, select, update
+from sqlalchemy import Select, func, insert, literal, or_, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 
 from dashgraph.domain.problems import Conflict, NotFound
 from dashgraph.domain.text import fold
 from dashgraph.domain.users import Origin, UserStatus
-from dashgraph.store.database import AnyRow, Database
+from dashgraph.store.database import AnyRow, Database, among
 from dashgraph.store.tables import tokens, users
 
 
@@ -104,6 +105,7 @@ async def signed_in(database: Database, token_hash: str) -> AnyRow | None:
             users.c.email,
             users.c.role,
             users.c.status,
+            users.c.origin,
             tokens.c.id,
             tokens.c.scopes,
             tokens.c.expires_at,
@@ -114,13 +116,44 @@ async def signed_in(database: Database, token_hash: str) -> AnyRow | None:
     return await _first(database, statement)
 
 
-async def by_login(database: Database, login: str) -> AnyRow | None:
-    """The user with this user name or e-mail address who is not deleted."""
-    statement = select(users.c.id, users.c.email, users.c.role, users.c.status, users.c.password_hash).where(
-        or_(users.c.email_key == fold(login), users.c.user_name_key == fold(login)),
-        users.c.deleted_at.is_(None),
+async def ended(
+    database: Database, token_ids: Sequence[str], user_ids: Sequence[str]
+) -> tuple[AbstractSet[str], AbstractSet[str]]:
+    """Which of these tokens are revoked or gone, and which of these users are not active."""
+    kept = select(literal("token").label("what"), tokens.c.id).where(
+        among(tokens.c.id, token_ids), tokens.c.revoked_at.is_(None)
     )
-    return await _first(database, statement)
+    active = select(literal("user"), users.c.id).where(
+        among(users.c.id, user_ids), users.c.status == UserStatus.ACTIVE.value
+    )
+    async with database.reading() as session:
+        there = {(row.what, row.id) for row in await session.execute(union_all(kept, active))}
+    return (
+        {one for one in token_ids if ("token", one) not in there},
+        {one for one in user_ids if ("user", one) not in there},
+    )
+
+
+async def by_login(database: Database, login: str) -> AnyRow | None:
+    """The person with this user name or e-mail address who is not deleted."""
+    named = or_(users.c.email_key == fold(login), users.c.user_name_key == fold(login))
+    return await _first(database, _people().where(named))
+
+
+async def by_address(database: Database, email: str) -> AnyRow | None:
+    """The person with this e-mail address who is not deleted."""
+    return await _first(database, _people().where(users.c.email_key == fold(email)))
+
+
+def _people() -> Select[Any]:
+    columns = (users.c.id, users.c.email, users.c.role, users.c.status, users.c.origin, users.c.password_hash)
+    return select(*columns).where(users.c.deleted_at.is_(None), users.c.origin != Origin.SERVICE.value)
+
+
+async def service(database: Database, name: str) -> AnyRow | None:
+    """The service account of this name that is not deleted."""
+    wanted = (users.c.origin == Origin.SERVICE.value, users.c.user_name_key == fold(name))
+    return await _first(database, select(users).where(*wanted, users.c.deleted_at.is_(None)))
 
 
 async def by_id(database: Database, native: str) -> AnyRow | None:
@@ -139,10 +172,11 @@ async def record_login(database: Database, user_id: str, now: datetime) -> None:
 
 
 async def administrators(database: Database) -> Sequence[AnyRow]:
-    """The active administrators, the eldest first."""
+    """The active administrators who are people, the eldest first."""
+    active = (users.c.role == "admin", users.c.status == UserStatus.ACTIVE.value)
     statement = (
         select(users.c.id, users.c.email)
-        .where(users.c.role == "admin", users.c.status == UserStatus.ACTIVE.value)
+        .where(*active, users.c.origin != Origin.SERVICE.value)
         .order_by(users.c.created_at, users.c.id)
     )
     async with database.reading() as session:
@@ -165,6 +199,8 @@ async def list_tokens(database: Database) -> Sequence[AnyRow]:
             tokens.c.expires_at,
             tokens.c.revoked_at,
             users.c.email,
+            users.c.user_name,
+            users.c.origin,
         )
         .select_from(tokens.join(users, users.c.id == tokens.c.user_id))
         .where(tokens.c.kind == "api")

@@ -4,16 +4,18 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 import asyncpg
 from sqlalchemy import ColumnElement, Row, bindparam, event, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.engine import URL, Dialect, make_url
+from sqlalchemy.engine import URL, Dialect, ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.pool import QueuePool
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import Boolean, Text, TypeDecorator, TypeEngine
@@ -29,6 +31,15 @@ SILENT = (OperationalError, InterfaceError, OSError, TimeoutError)  # what a dat
 BUSY_SECONDS = 30  # how long a writer waits for the one before it
 
 
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """How many connections are at work, wait for work, and can be at the most."""
+
+    busy: int
+    idle: int
+    most: int
+
+
 class Database:
     """One open database. `reading` and `writing` hand out short sessions; a session serves one task."""
 
@@ -42,6 +53,14 @@ class Database:
     def dialect(self) -> str:
         """`sqlite` or `postgresql`."""
         return self.engine.dialect.name
+
+    def pool(self) -> Pool:
+        """The connections as they are now."""
+        pool = self.engine.pool
+        if not isinstance(pool, QueuePool):
+            message = "There are connections only in a pool of a fixed size"
+            raise TypeError(message)
+        return Pool(pool.checkedout(), pool.checkedin(), pool.size())
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -139,6 +158,7 @@ def open_database(url: str, *, name: str = "local", pool_size: int = 10) -> Data
             parsed, connect_args={"timeout": BUSY_SECONDS}, pool_size=pool_size, max_overflow=0
         )
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "handle_error", _stop_on_sqlite)
     else:
         engine = create_async_engine(parsed, pool_size=pool_size, max_overflow=0, pool_pre_ping=True)
     return Database(engine, name=name)
@@ -158,6 +178,13 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _stop_on_sqlite(context: ExceptionContext) -> None:
+    """Stop a statement that nobody waits for any more. asyncpg does so itself; aiosqlite's thread would go on."""
+    if isinstance(context.original_exception, asyncio.CancelledError) and context.connection is not None:
+        driver: Any = context.connection.connection.dbapi_connection
+        driver.run_async(lambda connection: connection.interrupt())
 
 
 class _Ids(TypeDecorator[Sequence[str]]):

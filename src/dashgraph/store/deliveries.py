@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dashgraph.domain.jobs import DeliveryStatus
-from dashgraph.domain.users import UserStatus
+from dashgraph.domain.users import Origin, UserStatus
 from dashgraph.store.database import AnyRow, Database, among
 from dashgraph.store.tables import dashboards, groups, memberships, users
 from dashgraph.store.visibility import may_view
@@ -82,7 +82,11 @@ async def members(database: Database, dashboard: str, group_ids: Sequence[str]) 
 
 
 def _people(dashboard: str) -> Select[Any]:
-    alive = (users.c.deleted_at.is_(None), users.c.status != UserStatus.DELETED.value)
+    alive = (
+        users.c.deleted_at.is_(None),
+        users.c.status != UserStatus.DELETED.value,
+        users.c.origin != Origin.SERVICE.value,
+    )
     sees = may_view(literal(dashboard), users.c.id).label("may_view")
     return select(users.c.id, users.c.name, users.c.email, users.c.status, sees).where(*alive)
 

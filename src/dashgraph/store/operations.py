@@ -17,11 +17,11 @@ KEYS: dict[str, ColumnElement[Any]] = {"at": operations.c.at}
 
 
 def by_ids(asker: Asker, ids: Sequence[str]) -> Select[Any]:
-    return select(operations).where(among(operations.c.id, ids), _seen(asker))
+    return select(operations).where(among(operations.c.id, ids), seen(asker))
 
 
 def rows(asker: Asker, wanted: OperationFilter) -> Rows:
-    return Rows(select(operations).where(_seen(asker), matches(asker, wanted)), KEYS, operations.c.id)
+    return Rows(select(operations).where(seen(asker), matches(asker, wanted)), KEYS, operations.c.id)
 
 
 async def one_at_a_time(session: AsyncConnection, actor: str, key: str) -> None:
@@ -31,7 +31,7 @@ async def one_at_a_time(session: AsyncConnection, actor: str, key: str) -> None:
         await session.execute(select(alone))
 
 
-def _seen(asker: Asker) -> ColumnElement[bool]:
+def seen(asker: Asker) -> ColumnElement[bool]:
     return true() if asker.everything else operations.c.actor_id == asker.me
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -317,7 +318,16 @@ operations = Table(
     Column("item", Integer, nullable=False, server_default="0"),  # its place among the changes that were sent together
     Column("digest", Text),  # of all that were sent, to tell a repetition from another wish under the same key
     Column("outcome", Text),
+    Column("number", BigInteger),  # its place in the feed; none before somebody follows it, nor while it is begun
     Column("changes", Text, nullable=False),  # last: lists do not read over it
+    Index("ix_operations_number", "number", unique=True),
+    Index(
+        "ix_operations_at_id_unnumbered",
+        "at",
+        "id",
+        sqlite_where=text("number IS NULL"),
+        postgresql_where=text("number IS NULL"),
+    ),
     Index("ix_operations_at_id", "at", "id"),
     Index("ix_operations_actor_id_at", "actor_id", "at"),
     Index("ix_operations_about_id_at", "about_id", "at"),
@@ -328,6 +338,14 @@ operations = Table(
         postgresql_where=text("idempotency_key IS NOT NULL"),
     ),
     UniqueConstraint("idempotency_key", "actor_id", "item"),
+)
+
+# One row: the number that was given last. Never less than before, so that none is given twice.
+feed = Table(
+    "feed",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("last", BigInteger, nullable=False),
 )
 
 # What has to be known of a change in another system to go on with it after a crash, and to take it back.

@@ -42,9 +42,9 @@ async def claim(session: AsyncConnection, native: str, *, before: datetime, now:
     """Take up what nobody has been at since then. False where somebody has, or where it is settled meanwhile."""
     free = (intentions.c.operation_id == native) & (intentions.c.claimed_at <= before)
     taken = await session.execute(update(intentions).where(free).values(claimed_at=now, open=1))
-    await session.execute(
-        update(operations).where(operations.c.id == native).values(state=OperationState.BEGUN.value, error=None)
-    )
+    if taken.rowcount:
+        begun = {"state": OperationState.BEGUN.value, "error": None, "number": None}  # what comes of it is news again
+        await session.execute(update(operations).where(operations.c.id == native).values(begun))
     return bool(taken.rowcount)
 
 

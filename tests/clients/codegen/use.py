@@ -9,12 +9,12 @@ from dashboards import Client, DashboardFilter, NodeNodeDashboard, StringFilter,
 
 async def main(address: str, token: str) -> None:
     async with Client(f"{address}/graphql", {"Authorization": f"Bearer {token}"}) as client:
-        page = await client.dashboards(first=1, filter_=DashboardFilter(title=StringFilter(contains="budget")))
+        page = await client.dashboards(first=1, filter_=DashboardFilter(title=StringFilter(contains="GLANCE")))
         assert page.dashboards is not None
         [edge] = page.dashboards.edges
         found = (await client.node(id=edge.node.id)).node
         assert isinstance(found, NodeNodeDashboard)
-        wish = UpdateDashboardInput(dashboard_id=found.id, title="Budget", expected_revision=-1)
+        wish = UpdateDashboardInput(dashboard_id=found.id, title="Revenue", expected_revision=-1)
         [error] = (await client.update_dashboard(input=wish)).update_dashboard.errors
     print(json.dumps({"title": found.title, "year": found.updated_at.year, "error": error.typename__}))
 

@@ -158,7 +158,7 @@ class Fake:
 
     async def _answer(self, request: web.Request, handler: Handler, line: str) -> web.StreamResponse:
         if self.board.latency or self.board.jitter:
-            await asyncio.sleep(self.board.latency + self.board.jitter * random.random())
+            await asyncio.sleep(self.board.latency + self.board.jitter * random.random())  # noqa: S311 - no secret
         fault = self.board.struck(line, *_BEFORE)
         if fault is not None:
             answered = await _wrong_before(fault)

@@ -8,11 +8,12 @@ from strawberry import UNSET
 from dashgraph.domain.changes import Terms
 from dashgraph.domain.dashboards import DASHBOARD
 from dashgraph.domain.ids import Kind, ResourceId
-from dashgraph.domain.imports import ImportAction, Imported, ImportOutcome
+from dashgraph.domain.imports import ImportAction, ImportDashboard, Imported, ImportOutcome
 from dashgraph.domain.problems import TooMuch
 from dashgraph.graph.changes.declare import Payload, of_kind, thing
 from dashgraph.graph.context import Info
 from dashgraph.graph.dashboards import Dashboard
+from dashgraph.graph.demands import demands_of
 from dashgraph.graph.imported import DocumentWarning, warnings_of
 from dashgraph.graph.nodes import fetch, shape
 from dashgraph.services.copying import Copied, Copying, CopyWish
@@ -139,4 +140,5 @@ class CopyMutations:
         resolver=copy_dashboards,
         description="Copy dashboards to another server of the same kind, or to dashgraph's own store. Shares, owner "
         "and versions are not copied: who copies it owns the copy. Designers and administrators.",
+        directives=demands_of(ImportDashboard, DASHBOARD.scope),
     )

@@ -13,6 +13,7 @@ from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.operations import OPERATION
 from dashgraph.domain.problems import Problem, TooMuch
 from dashgraph.graph.context import Info
+from dashgraph.graph.demands import demands_of
 from dashgraph.graph.enums import described
 from dashgraph.graph.filters import clean, global_id
 from dashgraph.graph.jobs import Job
@@ -146,7 +147,9 @@ def bulk_input(name: str, item: type[ChangeInput], *, description: str) -> type[
         )
         in_background: bool | None = strawberry.field(default=strawberry.UNSET, description=IN_BACKGROUND)
 
-    return strawberry.input(type(name, (), dict(Bulk.__dict__)), name=name, description=description)
+    bulk = strawberry.input(type(name, (), dict(Bulk.__dict__)), name=name, description=description)
+    bulk.CHANGE = item.CHANGE  # type: ignore[attr-defined]
+    return bulk
 
 
 def bulk_payload(name: str, item: type[Payload], *, description: str) -> type[Any]:
@@ -192,7 +195,7 @@ def bulk_mutation(input: type[Any], payload: type[Any], item: type[Payload], *, 
 
     resolver.__annotations__["input"] = Annotated[input, strawberry.argument(description="What is wanted.")]
     del resolver.__annotations__["return"]
-    return strawberry.mutation(resolver=resolver, description=description)
+    return strawberry.mutation(resolver=resolver, description=description, directives=demands_of(input.CHANGE))
 
 
 def said(asked: bool | None) -> bool | None:
@@ -222,4 +225,4 @@ def mutation(input: type[ChangeInput], payload: type[Payload], *, description: s
 
     resolver.__annotations__["input"] = Annotated[input, strawberry.argument(description="What is wanted.")]
     del resolver.__annotations__["return"]
-    return strawberry.mutation(resolver=resolver, description=description)
+    return strawberry.mutation(resolver=resolver, description=description, directives=demands_of(input.CHANGE))

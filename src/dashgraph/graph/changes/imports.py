@@ -28,6 +28,7 @@ from dashgraph.graph.changes.declare import (
 )
 from dashgraph.graph.context import Info
 from dashgraph.graph.dashboards import Dashboard
+from dashgraph.graph.demands import demands_of
 from dashgraph.graph.filters import clean
 from dashgraph.graph.imported import DocumentWarning, shown, warnings_of
 from dashgraph.graph.jobs import Job
@@ -259,6 +260,7 @@ class ImportMutations:
         description="Take dashboards in from documents, those of other tools too: their queries are kept whole and not "
         "translated. A dashboard is known by its id, never by its title. "
         "You own what is created; an overwrite keeps the id, the owner and the shares. Designers and administrators.",
+        directives=demands_of(imports.ImportDashboard),
     )
     undo_import: UndoImportPayload = mutation(
         UndoImportInput,

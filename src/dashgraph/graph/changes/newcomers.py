@@ -24,6 +24,7 @@ from dashgraph.graph.changes.declare import (
 from dashgraph.graph.changes.passwords import password_address
 from dashgraph.graph.changes.users import ROLE, CreateUserInput, CreateUserPayload
 from dashgraph.graph.context import Info
+from dashgraph.graph.demands import demands_of
 from dashgraph.graph.loaders import Loaders
 from dashgraph.graph.nodes import fetch, shape
 from dashgraph.graph.problems import UserError, told
@@ -88,16 +89,17 @@ class InviteUsersPayload(Payload):
         return [InvitedUser(fact=fact, payload=self) for fact in self.outcome.facts.get("results", ())]
 
     async def shown(self, native: str | None) -> User | None:
-        """In a dry run those that are not there are shown as the source saw them."""
+        """In a dry run those that are not there are shown as the source saw them. Other systems tell their names."""
         loaders: Loaders = self.loaders
-        previewed = self.outcome.facts.get("users", {}).get(native)
+        facts, operation = self.outcome.facts, self.outcome.operation
+        source = facts.get("source") or (None if operation is None else operation.source)
+        previewed = facts.get("users", {}).get(native)
         found: User | None
         if previewed is not None:
             found = shape(loaders)(previewed)
-        elif native is None or self.outcome.operation is None:
+        elif native is None or source is None:
             found = None
         else:
-            source = self.outcome.facts.get("source") or self.outcome.operation.source
             found = await fetch(loaders, USER, ResourceId(source, Kind.USER, native))
         return found
 
@@ -114,7 +116,8 @@ def _wish(item: ChangeInput) -> Any:
 class NewcomerMutations:
     @strawberry.mutation(
         description="Make many accounts at once, as cheaply as one; they stand in one transaction and one operation. "
-        "So a job makes them only with `inBackground: true`. Administrators with the scope users:admin."
+        "So a job makes them only with `inBackground: true`. Administrators with the scope users:admin.",
+        directives=demands_of(user_changes.CreateUser, USER.scope),
     )
     async def create_users(
         self,

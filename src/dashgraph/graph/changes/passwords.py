@@ -8,9 +8,10 @@ from strawberry import UNSET
 
 from dashgraph.domain.changes import Terms
 from dashgraph.domain.ids import Kind
-from dashgraph.domain.passwords import LONGEST, RESET, SHORTEST, ResetPassword
+from dashgraph.domain.passwords import LONGEST, RESET, SHORTEST, ChangePassword, ResetPassword
 from dashgraph.graph.changes.declare import REVISION, ChangeInput, Payload, mutation, thing
 from dashgraph.graph.context import Info
+from dashgraph.graph.demands import demands_of
 from dashgraph.graph.users import User
 
 
@@ -84,6 +85,7 @@ class PasswordMutations:
         resolver=change_password,
         description="Give yourself another password. Your other sessions end; this one and API tokens go on. Cannot be "
         "undone. With the scope profile:write.",
+        directives=demands_of(ChangePassword),
     )
     reset_password: ResetPasswordPayload = mutation(
         ResetPasswordInput,

@@ -23,11 +23,13 @@ from graphql import (
 
 from dashgraph.domain.lists import LARGEST_PAGE
 from dashgraph.domain.problems import BadInput, TooMuch
-from dashgraph.graph.limits import check_depth, check_size
+from dashgraph.graph.cost import Costs
+from dashgraph.graph.limits import Limits, check_document
 from dashgraph.graph.schema import schema
 
 SCHEMA: GraphQLSchema = schema._schema
 PAGE = "(first: PAGE)"  # of a list within: how long is decided when the whole is known
+LIMITS, COSTS = Limits(), Costs(SCHEMA)
 LENGTHS = (LARGEST_PAGE, 50, 20, 10, 5, 2, 1)  # the first that is not too much
 
 Tree = dict[str, Any]
@@ -86,9 +88,9 @@ def written(head: str, body: str) -> str:
     """The operation, prettily. Lists within are as long as the whole may be. Raises TooMuch when it nests too deep."""
     for length in LENGTHS:
         document = parse(f"{head} {{ {body.replace(PAGE, f'(first: {length})')} }}")
-        check_depth(document)
+        check_document(document, LIMITS)
         try:
-            check_size(SCHEMA, document)
+            COSTS.each(document, LIMITS)
         except TooMuch:
             if length == LENGTHS[-1]:
                 raise

@@ -2,13 +2,14 @@
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
 
 from dashgraph.domain.jobs import KEPT, RUNS_KEPT, JobKind
+from dashgraph.domain.observing import FAILED, OK, JobAttempted, Observer, looked_on, note
 from dashgraph.domain.problems import Problem, SourceUnavailable
 from dashgraph.services.jobs.attempts import Attempt, Ended, JobSignal, TryAgain, Worker, carry_out, utc_now
 from dashgraph.services.jobs.engine import JobEngine
@@ -35,12 +36,14 @@ class Crew:
         *,
         clock: Callable[[], datetime] = utc_now,
         silence: timedelta = SILENCE,
+        observers: Sequence[Observer] = (),
     ) -> None:
         self._database = database
         self._engine = engine
         self._workers = workers
         self._clock = clock
         self._silence = silence
+        self._observers = observers
         self._rounds: list[asyncio.Task[None]] = []
         self._called = asyncio.Event()
         self._at_work: set[asyncio.Future[None]] = set()
@@ -143,7 +146,8 @@ class Crew:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._at_work.add(done)
         try:
-            await self._attempt(job)
+            with looked_on(self._observers):
+                await self._attempt(job)
         except SourceUnavailable:
             log.warning("the database does not answer; the job is taken up again", job=job)
         finally:
@@ -158,6 +162,8 @@ class Crew:
         attempt = Attempt(self._database, row, claim, clock=self._clock)
         with structlog.contextvars.bound_contextvars(job=job, kind=attempt.kind.value):
             ended = await carry_out(attempt, self._guarded)
+            status = "again" if ended is None else FAILED if ended.failed else OK
+            note(JobAttempted(attempt.kind.value, status))
             log.info("job", attempt=attempt.number, over=ended is not None, failed=ended.failed if ended else None)
 
     async def _guarded(self, attempt: Attempt) -> Ended:

@@ -9,13 +9,13 @@ from yarl import URL
 from dashgraph.domain.problems import BadId, BadInput
 
 Params: TypeAlias = Sequence[tuple[str, str | int | bool]]
-ANY = "/{}"  # the template of an address that the system told
+ANY = "/{}"  # the template of a path that the system gave
 
 
 class Path(str):
     """A path that remembers its template, which may be seen where its ids may not."""
 
-    __slots__ = ("template",)  # type: ignore[misc]  # a str has no size of its own to vary
+    __slots__ = ("template",)
 
     template: str
 
@@ -42,8 +42,8 @@ def path(template: str, *ids: str) -> Path:
     return Path.of(template.format(*(quote(one, safe="") for one in ids)), template)
 
 
-def told(where: str) -> Path:
-    """A path out of an answer of the system, whatever is in it."""
+def given(where: str) -> Path:
+    """A path that an answer of the system gave, whatever is in it."""
     return Path.of(where, ANY)
 
 

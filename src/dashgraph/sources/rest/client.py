@@ -275,22 +275,22 @@ class Rest:
             async with self._gate.through(request.method, request.path, asker=asker, until=until) as flight:
                 begun = self._clock()
                 counted(self.source, calls=1)
-                call = Call(self.source, request.method, template_of(request.path))
-                try:
-                    with following(call):
-                        left = min(self.limits.request or self.limits.deadline, max(0.0, until - begun))
+                left = min(self.limits.request or self.limits.deadline, max(0.0, until - begun))
+                with following(Call(self.source, request.method, template_of(request.path))) as call:
+                    try:
                         yield flight, left, call.headers
-                finally:
-                    seconds = self._clock() - begun
-                    counted(self.source, seconds=seconds)
-                    log.debug(
-                        "upstream",
-                        source=self.source,
-                        method=request.method,
-                        path=request.path,
-                        status=flight.status,
-                        ms=round(seconds * 1000),
-                    )
+                    finally:
+                        call.status = flight.status
+                        seconds = self._clock() - begun
+                        counted(self.source, seconds=seconds)
+                        log.debug(
+                            "upstream",
+                            source=self.source,
+                            method=request.method,
+                            path=request.path,
+                            status=flight.status,
+                            ms=round(seconds * 1000),
+                        )
 
     async def _post(self, path: str, *, json: Any = None, form: Form | None = None) -> Answer:
         """Posts what a login needs."""

@@ -30,7 +30,7 @@ async def invite_users(desk: Desk, wish: InviteUsers) -> Done:
     results = [_looked_at(email, there) for email in wish.emails]
     fresh = list(dict.fromkeys(one["email"] for one in results if one["outcome"] == Invitation.INVITED.value))
     _name_twins(results)
-    facts: dict[str, Any] = {"results": results, "users": {user.id.native: user for user in there.values()}}
+    facts: dict[str, Any] = {"results": results, "source": desk.source}
     if desk.dry_run or not fresh:
         return Done(None, facts)
     raw = await means(desk).api.invite(fresh, wish.role, [int(one) for one in groups])
@@ -40,7 +40,6 @@ async def invite_users(desk: Desk, wish: InviteUsers) -> Done:
         found = invited.get(same_address(result["email"]))
         if result["user"] is None and found is not None:
             result["user"] = found.id.native
-            facts["users"][found.id.native] = found
     return Done(None, {**facts, "job": job.encode()}, Trace(about=job, after={"invited": fresh}, reason=NOT_UNDONE))
 
 

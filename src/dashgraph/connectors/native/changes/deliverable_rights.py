@@ -10,8 +10,8 @@ from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.problems import Forbidden, InvalidState, NotFound
 from dashgraph.domain.roles import ADMIN
 from dashgraph.domain.targets import TargetKind
-from dashgraph.domain.users import UserStatus
-from dashgraph.domain.viewers import TokenScope
+from dashgraph.domain.users import Origin, UserStatus
+from dashgraph.domain.viewers import SERVICES_OWN_NOTHING, TokenScope
 from dashgraph.store.database import AnyRow
 from dashgraph.store.deliverables import Deliverables
 from dashgraph.store.tables import dashboards, users, widgets
@@ -82,6 +82,7 @@ async def standing(
             users.c.name,
             users.c.status,
             users.c.role,
+            users.c.origin,
             dashboards.c.owner_id,
             (dashboards.c.id.is_not(None) & dashboards.c.deleted_at.is_(None)).label("there"),
             may_view(literal(dashboard, users.c.id.type), users.c.id).label("views"),
@@ -90,6 +91,8 @@ async def standing(
         .where(users.c.id == owner)
     )
     row = (await desk.session.execute(known)).one()
+    if row.origin == Origin.SERVICE.value:
+        raise Forbidden(SERVICES_OWN_NOTHING)
     against = _against(row, of)
     if against is not None:
         raise InvalidState(against[1], reason=against[0].value)

@@ -15,7 +15,7 @@ from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.problems import BadInput, NotFound
 from dashgraph.domain.targets import EmailTarget, Recipient, Target, settings_of
 from dashgraph.domain.text import fold
-from dashgraph.domain.users import UserStatus
+from dashgraph.domain.users import Origin, UserStatus
 from dashgraph.store.database import AnyRow, among
 from dashgraph.store.deliverables import Deliverables
 from dashgraph.store.tables import groups, memberships, users
@@ -133,10 +133,13 @@ class _People:
         keys = [fold(user_changes.address(one.address, "targets")) for one in named if one.address is not None]
         people = select(users.c.id, users.c.name, users.c.email_key, users.c.status, views.label("views")).where(
             users.c.deleted_at.is_(None),
+            users.c.origin != Origin.SERVICE.value,
             or_(among(users.c.id, _natives(one.user for one in named)), among(users.c.email_key, keys)),
         )
         members = select(memberships.c.user_id).join(users, users.c.id == memberships.c.user_id)
-        members = members.where(memberships.c.group_id == groups.c.id, active).correlate(groups)
+        members = members.where(
+            memberships.c.group_id == groups.c.id, active, users.c.origin != Origin.SERVICE.value
+        ).correlate(groups)
         teams = select(
             groups.c.id,
             groups.c.name,

@@ -11,7 +11,7 @@ from dashgraph.domain.folder_changes import CreateFolder, DeleteFolder, FolderDe
 from dashgraph.domain.folders import DEEPEST, FOLDER
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.problems import BadInput, Conflict, Forbidden, InvalidState
-from dashgraph.domain.roles import RoleKind
+from dashgraph.domain.viewers import SERVICES_OWN_NOTHING
 from dashgraph.store.database import AnyRow, among
 from dashgraph.store.imports import title_key
 from dashgraph.store.tables import dashboards, folders
@@ -100,7 +100,9 @@ async def place(desk: Desk, one: ResourceId | None) -> str | None:
 
 def check_may_own(desk: Desk) -> None:
     """Raises Forbidden for a viewer who may own nothing."""
-    if desk.viewer.role not in {RoleKind.ADMIN, RoleKind.EDITOR}:
+    if desk.viewer.is_service:
+        raise Forbidden(SERVICES_OWN_NOTHING)
+    if not desk.viewer.may_own:
         message = "Viewers own nothing; ask an administrator for the role of a designer."
         raise Forbidden(message)
 

@@ -13,14 +13,18 @@ from dashgraph.domain.ownership import OriginalOwnerRule
 from dashgraph.domain.problems import BadInput, Conflict, Forbidden, StillOwns
 from dashgraph.domain.roles import ADMIN
 from dashgraph.domain.user_changes import MOST_NAMED, DeleteUser, OnOwned
-from dashgraph.domain.users import UserStatus
+from dashgraph.domain.users import Origin, UserStatus
 from dashgraph.store.database import AnyRow
 from dashgraph.store.tables import dashboards, folders, tokens, users
 
 
 async def administrators(desk: Desk) -> Sequence[str]:
-    """The active administrators, locked: whoever takes one away waits here for whoever takes away another."""
-    active = (users.c.role == ADMIN.native_name, users.c.status == UserStatus.ACTIVE.value)
+    """The active administrators, people alone, locked: who takes one away waits here for who takes away another."""
+    active = (
+        users.c.role == ADMIN.native_name,
+        users.c.status == UserStatus.ACTIVE.value,
+        users.c.origin != Origin.SERVICE.value,
+    )
     found = await desk.session.execute(select(users.c.id).where(*active).order_by(users.c.id).with_for_update())
     return found.scalars().all()
 

@@ -10,7 +10,7 @@ from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.ownership import ChangeDashboardOwner, OriginalOwnerRule
 from dashgraph.domain.problems import BadInput, Forbidden, NotFound
 from dashgraph.domain.roles import NATIVE_ROLES, RoleKind
-from dashgraph.domain.users import UserStatus
+from dashgraph.domain.users import Origin, UserStatus
 from dashgraph.domain.viewers import Viewer
 from dashgraph.store.tables import dashboards, folders, shares, users
 from dashgraph.store.visibility import OWNER, VIEW, Asker, folder_is_seen, seen_folders
@@ -46,13 +46,18 @@ async def give(desk: Desk, dashboard: str, former: str | None, heir: str, rule: 
 
 async def able_heir(desk: Desk, one: ResourceId) -> str:
     """The id of a user who can take things over. Raises NotFound or BadInput with the reason."""
-    known = select(users.c.id, users.c.name, users.c.role, users.c.status).where(users.c.id == one.native)
+    known = select(users.c.id, users.c.name, users.c.role, users.c.status, users.c.origin).where(
+        users.c.id == one.native
+    )
     row = (await desk.session.execute(known.with_for_update(read=True))).first()
     if row is None or one.source != desk.source or one.kind is not Kind.USER or row.status == UserStatus.DELETED.value:
         message = "There is no user with this id to give it to."
         raise NotFound(message)
     if row.status != UserStatus.ACTIVE.value:
         message = f"{row.name} is {row.status}; an owner must be able to sign in."
+        raise BadInput(message)
+    if row.origin == Origin.SERVICE.value:
+        message = f"{row.name} is a service account, and they own nothing; choose a person."
         raise BadInput(message)
     if NATIVE_ROLES[row.role].kind not in {RoleKind.ADMIN, RoleKind.EDITOR}:
         message = f"{row.name} is a viewer, and viewers own nothing; give them another role first."

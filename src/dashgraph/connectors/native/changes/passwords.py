@@ -14,7 +14,7 @@ from dashgraph.domain.changes import Change
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.passwords import GONE, RESET, ChangePassword, ResetPassword, SetPassword
 from dashgraph.domain.problems import BadInput, Forbidden, InvalidState, NotFound
-from dashgraph.domain.users import USER, UserStatus
+from dashgraph.domain.users import USER, Origin, UserStatus
 from dashgraph.store import passwords
 from dashgraph.store.database import AnyRow
 from dashgraph.store.tables import password_links, tokens, users
@@ -40,6 +40,9 @@ async def change_password(desk: Desk, wish: ChangePassword) -> Done:
 async def reset_password(desk: Desk, wish: ResetPassword) -> Done:
     """Undoing it takes the address back."""
     row = await changed_account(desk, wish.user)
+    if row.origin == Origin.SERVICE.value:
+        message = f"{row.name} is a service account, and nobody signs in to it; make it a token on the command line."
+        raise InvalidState(message)
     if row.status == UserStatus.INACTIVE.value:
         message = f"{row.name} is inactive and could not sign in; let them in with setUserActive first."
         raise InvalidState(message)

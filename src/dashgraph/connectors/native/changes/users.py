@@ -21,7 +21,7 @@ from dashgraph.domain.problems import BadInput, Conflict, Forbidden, InvalidStat
 from dashgraph.domain.roles import RoleKind
 from dashgraph.domain.text import fold
 from dashgraph.domain.user_changes import ChangeUserRole, DeleteUser, RestoreUser, SetUserActive, UpdateUser
-from dashgraph.domain.users import USER, UserStatus
+from dashgraph.domain.users import USER, Origin, UserStatus
 from dashgraph.domain.viewers import TokenScope
 from dashgraph.store.accounts import NewUser, user_row
 from dashgraph.store.database import AnyRow
@@ -37,6 +37,9 @@ async def update_user(desk: Desk, wish: UpdateUser) -> Done:
     row = await changed_account(desk, wish.user)
     values: dict[str, Any] = {}
     given = {name: getattr(wish, name) for name in NAMES if getattr(wish, name) is not UNCHANGED}
+    if given and row.origin == Origin.SERVICE.value:
+        message = f"{row.name} is a service account: it has this name, and no other and no address."
+        raise InvalidState(message)
     if given:
         values = _called(row, given)
         await check_free(desk, email=values["email"], user_name=values["user_name"], but=row.id)
