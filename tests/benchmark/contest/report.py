@@ -9,6 +9,7 @@ from statistics import mean
 from benchmark.contest.contestants import Contestant, Server, node_version
 from benchmark.contest.questions import QUESTIONS, Question
 from benchmark.contest.rounds import Result, Results, ratio
+from benchmark.contest.stores import SQLITE
 from benchmark.contest.usage import usage
 
 NONE = "-"
@@ -56,11 +57,12 @@ def print_ratios(servers: Sequence[Server], results: Results, concurrency: Seque
 
     told = " / ".join(map(str, concurrency))
     names = [one.name for one in QUESTIONS]
-    _print(
-        f"CPU for an answer, the database's too: the other's by {ours.contestant.name}'s, {told} at a time.",
-        ("contestant", *names),
-        *(row(peer, lambda our, their: their.spent / our.spent) for peer in peers),
-    )
+    if ours.store.pid is not None or ours.store.kind == SQLITE:
+        _print(
+            f"CPU for an answer, the database's too: the other's by {ours.contestant.name}'s, {told} at a time.",
+            ("contestant", *names),
+            *(row(peer, lambda our, their: their.spent / our.spent) for peer in peers),
+        )
     _print(
         f"Answers a second: {ours.contestant.name}'s by the other's, {told} at a time.",
         (f"{ours.contestant.name} is so many times as fast as", *names),

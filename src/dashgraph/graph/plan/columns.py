@@ -1,6 +1,6 @@
 """How each field that asks for something is answered for all values at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, cast
 
 from graphql.pyutils import Path
@@ -27,20 +27,20 @@ class OneColumn:
         self._loaders = cast("Loaders", rows.loaders)
         self._loaders.viewer.require(asking.lookup.scope)
         attribute, of = asking.attribute, asking.lookup.of
-        ids = [getattr(thing, attribute) for thing in rows.things]
-        self._ids: list[ResourceId | None] = [one if one is not None and one.kind is of else None for one in ids]
+        ids: list[ResourceId | None] = [getattr(thing, attribute) for thing in rows.things]
+        self._keys = [None if one is None or one.kind is not of else (one.source, one.native) for one in ids]
+        self._distinct = dict(zip(self._keys, ids, strict=True))
+        self._distinct.pop(None, None)
         self._question = request.questions.things(self._loaders, asking.lookup)
-        self._question.want(one for one in self._ids if one is not None)
+        self._question.want(cast("Iterable[ResourceId]", self._distinct.values()))
         self._rows = Rows(asking.selection)
         self._numbers: list[int] = []
 
     def end(self) -> Sequence[Rows | Pages]:
-        known: dict[ResourceId | None, int] = {None: NOWHERE}
-        for one in self._ids:
-            number = known.get(one)
-            if number is None:
-                number = known[one] = self._number(cast("ResourceId", one))
-            self._numbers.append(number)
+        numbers: dict[tuple[str, str] | None, int] = {None: NOWHERE}
+        for key, one in self._distinct.items():
+            numbers[key] = self._number(cast("ResourceId", one))
+        self._numbers = [numbers[key] for key in self._keys]
         return (self._rows,)
 
     def _number(self, one: ResourceId) -> int:
