@@ -3,6 +3,7 @@
 import asyncio
 import random
 import re
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -93,7 +94,7 @@ class Switchboard:
         return next((fault for fault in self.faults if fault.wrong in kinds and fault.takes(line)), None)
 
 
-class Fake:
+class Fake(ABC):
     """Base of the fakes. A subclass gives `routes`; its state is its own."""
 
     kind = ""
@@ -103,8 +104,9 @@ class Fake:
         self.board = Switchboard()
         self.calls: list[Call] = []
 
+    @abstractmethod
     def routes(self) -> Sequence[web.RouteDef]:
-        raise NotImplementedError
+        """The addresses that it answers."""
 
     def unknown(self, request: web.Request) -> web.StreamResponse:
         """What the vendor answers on an address that it does not know."""
