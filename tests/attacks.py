@@ -234,6 +234,14 @@ ATTACKS: dict[str, tuple[Attack, Told]] = {
         Told(400, MUCH, "The operation has 1000 directives; at most 100 are answered."),
     ),
     "fragment bomb": (asking(BOMB), Told(400, MUCH, "The operation nests 34 fields deep; at most 25 are answered.")),
+    "1,400 equal fields": (
+        asking("{" + " viewer { user { id } }" * 1400 + "}"),
+        Told(400, MUCH, "Too many fields are asked for under the same name to find out whether they fit together."),
+    ),
+    "100 errors after 9,000 lines": (
+        asking("\n" * 9000 + "{ viewer {" + " ".join(f"x{number}" for number in range(100)) + "} }"),
+        Told(400, INVALID, "Cannot query field 'x0' on type 'Viewer'."),
+    ),
     "circular fragments": (asking(CIRCLE), Told(400, INVALID, "Cannot spread fragment 'A' within itself via 'B'.")),
     "20 MB of variables": (large_variables, Told(413, MUCH, "The request is larger than 1024 kilobytes.")),
     "1,000 operations in one request": (

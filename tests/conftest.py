@@ -1,5 +1,6 @@
 """The parts that the tests are made of: real databases, a world over each, and somebody who asks."""
 
+import gc
 import itertools
 import shutil
 from collections.abc import AsyncIterator, Iterator
@@ -31,8 +32,14 @@ ROWS = ("rows_sisense", "rows_sisense_people", "rows_lightdash", "rows_holistics
 pytest.register_assert_rewrite(*ROWS)  # their assertions too say what they found
 SHARED = Path(__file__).parent.parent.parent / "shared"
 logs.configure("json")  # without the values of variables, as in production
+gc.disable()  # until all tests are found: what is made meanwhile stays
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

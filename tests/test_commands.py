@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from pathlib import Path
 
 import aiohttp
@@ -20,7 +21,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from conftest import Stores
-from dashgraph.app import logs
+from dashgraph.app import commands, logs
 from dashgraph.app.build import opened
 from dashgraph.app.main import app
 from dashgraph.app.settings import Settings
@@ -173,6 +174,22 @@ def test_every_wrong_setting_is_named_in_one_line(new: Terminal) -> None:
     assert "DASHGRAPH_PORT" in new.refused("serve", "--port", "65536")
 
 
+def test_help_and_the_version_need_next_to_nothing() -> None:
+    script = """if True:
+        import sys
+        from dashgraph.app.main import app
+        for asked in (["--help"], ["user", "--help"], ["--version"]):
+            app(asked, standalone_mode=False)
+        heavy = {"aiohttp", "sqlalchemy", "strawberry", "graphql", "alembic", "dbos", "pydantic_settings"}
+        assert not heavy & sys.modules.keys()
+    """
+
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines()[-1] == f"dashgraph {version('dashgraph')}"
+    assert "Serve the graph and GraphiQL" in done.stdout
+
+
 HELP = [[], ["serve"], ["demo"], ["schema"], ["migrate"], ["user", "add"], ["token", "create"], ["token", "revoke"]]
 
 
@@ -207,6 +224,17 @@ def test_a_password_is_asked_for_twice_and_never_shown(new: Terminal) -> None:
 
     assert process.wait(30) == 0
     assert PASSWORD not in said
+
+
+@pytest.mark.parametrize("is_installed", [True, False])
+def test_commands_run_on_uvloop_where_it_is_installed(is_installed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not is_installed:
+        monkeypatch.setattr(commands, "uvloop", None)
+
+    async def loop() -> str:
+        return type(asyncio.get_running_loop()).__module__
+
+    assert (commands.run(loop) == "uvloop") is is_installed
 
 
 async def test_serve_demo_prints_a_link_whose_token_works_and_another_one_the_next_time(tmp_path: Path) -> None:
@@ -255,12 +283,10 @@ async def test_a_port_in_use_is_one_clear_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.postgres
-async def test_a_postgresql_that_is_not_migrated_is_not_served(server: str, tmp_path: Path) -> None:
-    outcome = await command(tmp_path, "serve", "--database", f"{server}/postgres")
+def test_a_postgresql_that_is_not_migrated_is_not_served(new: Terminal, server: str) -> None:
+    line = new.refused("serve", "--database", f"{server}/postgres")
 
-    assert (outcome.code, outcome.out) == (1, "")
-    assert outcome.err.endswith("bring it there with: dashgraph migrate\n")
-    assert len(outcome.err.splitlines()) == 1
+    assert line.endswith("bring it there with: dashgraph migrate")
 
 
 async def test_sigterm_lets_what_is_under_way_finish(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from serving import SECONDS, Client, serving
 from test_shares import add, office
 
 MANY, TILES = 200, 8
+LOOK = 0.005  # seconds between two looks at what another process does: looking all the time would take its processor
 
 
 def document(number: int) -> dict[str, object]:
@@ -54,8 +55,8 @@ async def test_an_import_that_is_killed_leaves_whole_dashboards_and_goes_on_wher
                 *command, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
             )
             async with asyncio.timeout(60):
-                while await whole(found) < before + 10 and process.returncode is None:
-                    pass
+                while await whole(found) < before + 10 and process.returncode is None:  # noqa: ASYNC110 - it happens in another process
+                    await asyncio.sleep(LOOK)
             if process.returncode is None:
                 process.kill()
             await process.wait()
@@ -131,6 +132,7 @@ class Servers:
             answer = asyncio.create_task(Client(session, server.address, self._token).ask(query, input=given))
             while not await when():
                 assert not answer.done(), "it was over before it could be killed"
+                await asyncio.sleep(LOOK)
             server.process.kill()
             await server.process.wait()
             with pytest.raises(aiohttp.ClientError):
@@ -157,7 +159,6 @@ class Servers:
             held = f"SELECT count(*) FROM pg_locks WHERE mode = 'RowExclusiveLock' AND relation = ANY ({names})"
             async with self._found.world.database.reading() as session:
                 return bool((await session.execute(text(held))).scalar_one())
-        await asyncio.sleep(0)
         database = sqlite3.connect(self._address, timeout=0, isolation_level=None)
         try:
             database.execute("BEGIN IMMEDIATE")

@@ -189,6 +189,29 @@ async def test_widgets_groups_and_folders_are_filtered_too(demo: Asking) -> None
         assert {node["id"] for node in found} == {node["id"] for node in nodes if meets(node)}, (root, condition)
 
 
+async def test_members_are_filtered_by_their_other_groups_and_groups_by_their_other_members(demo: Asking) -> None:
+    nora = await demo.viewer(ADMIN_EMAIL)
+    both = """{ groups { edges { node { id users(first: 100) { edges { node { id } } } } } } }"""
+    members = {
+        edge["node"]["id"]: {one["node"]["id"] for one in edge["node"]["users"]["edges"]}
+        for edge in (await demo.data(nora, both))["groups"]["edges"]
+    }
+    other = min(members, key=lambda one: len(members[one]) or 1000)
+    person = min(members[other])
+    query = """query($group: ID!, $user: ID!) { groups { edges { node { id
+      users(first: 100, filter: {group: {eq: $group}}) { totalCount edges { node { id
+        groups(first: 100, filter: {member: {eq: $user}}) { totalCount edges { node { id } } } } } } } } } }"""
+    found = await demo.data(nora, query, group=other, user=person)
+    of_person = {one for one, its in members.items() if person in its}
+    for edge in found["groups"]["edges"]:
+        users = edge["node"]["users"]
+        assert {one["node"]["id"] for one in users["edges"]} == members[edge["node"]["id"]] & members[other]
+        assert users["totalCount"] == len(users["edges"])
+        for one in users["edges"]:
+            of_user = {group for group, its in members.items() if one["node"]["id"] in its}
+            assert {group["node"]["id"] for group in one["node"]["groups"]["edges"]} == of_user & of_person
+
+
 SORTS = [
     ("dashboards", ["TITLE", "TYPE", "OWNER", "DATASOURCE", "CREATED_AT", "UPDATED_AT", "PUBLISHED_AT", "ID"]),
     ("widgets", ["POSITION", "TITLE", "TYPE", "SUBTYPE", "UPDATED_AT", "ID"]),

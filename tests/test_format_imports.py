@@ -272,6 +272,7 @@ async def test_lightdashs_files_are_downloaded_as_an_archive_and_come_in_from_it
         assert await again.read() == content
 
         assert found.headers["Content-Type"] == "application/zip"
+        assert "Content-Encoding" not in found.headers
         assert found.headers["Content-Disposition"] == 'attachment; filename="dashboards.zip"'
         with ZipFile(BytesIO(content)) as archive:
             assert {name: archive.read(name).decode() for name in archive.namelist()} == files

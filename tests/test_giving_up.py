@@ -29,7 +29,7 @@ ENDLESS = {
 }
 DASHBOARDS = "{ dashboards(first: 5, scope: ALL) { edges { node { widgets { edges { node { title } } } } } } }"
 # The one is asked for by a resolver, the other by a loader, in a task of its own.
-PLACES = ["FROM dashboards", "JOIN widgets"]
+PLACES = ["FROM dashboards", "FROM widgets"]
 
 
 @contextmanager
@@ -116,7 +116,7 @@ async def test_a_query_is_given_up_when_its_asker_hangs_up(stores: Stores, words
 async def test_a_query_over_a_websocket_is_given_up_when_it_is_completed(stores: Stores) -> None:
     async with served(await stores.fresh("demo")) as service, connected(service.client.address) as socket:
         await socket.greet(await service.token())
-        with stuck(service.world.database, "JOIN widgets") as begun:
+        with stuck(service.world.database, "FROM widgets") as begun:
             await socket.subscribe("1", DASHBOARDS)
             await asyncio.wait_for(begun.wait(), SECONDS)
             await socket.send({"type": "complete", "id": "1"})

@@ -20,6 +20,7 @@ from postbox import Postbox, running
 
 FIRINGS, PROCESSES, KILLS = 300, 3, 6
 DEADLINE = 240  # seconds
+LOOK = 0.01  # seconds between two looks
 
 
 async def start(address: str, port: int) -> Process:
@@ -58,7 +59,7 @@ async def plan(database: Database) -> None:
 
 async def until(reached: Callable[[], bool]) -> None:
     while not reached():  # noqa: ASYNC110 - what is awaited happens in other processes
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(LOOK)
 
 
 async def counted(database: Database) -> Counter[str]:
@@ -83,8 +84,8 @@ async def test_no_firing_is_lost_or_doubled_while_processes_are_killed(stores: S
                     await processes.pop(0).wait()
                     processes.append(await start(address, port))
                 await until(lambda: len(postbox.taken) >= 2 * FIRINGS)
-                while (await counted(database))["succeeded"] < FIRINGS:
-                    pass
+                while (await counted(database))["succeeded"] < FIRINGS:  # noqa: ASYNC110 - it happens in another process
+                    await asyncio.sleep(LOOK)
         finally:
             for process in processes:
                 process.kill()

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from conftest import Stores
+from dashgraph.graph.execution import Answer, Operation
 from serving import INSIDES, RESPONSE_JSON, Service, served
 
 # What is on the wire does not depend on the database.
@@ -66,8 +67,13 @@ REFUSED = {
     ),
     "two operations": (TWO, INPUT, "The document has 2 operations; say which with `operationName`."),
     "a long text": ("#" * 200_001, MUCH, "The query has 200001 characters; at most 200000 are read."),
+    "many lines": ("\n" * 10_001 + "{ a }", MUCH, "The query has 10001 lines; at most 10000 are read."),
     "a hundred thousand tokens": ("{" + "a " * 99_000 + "}", PARSE, "Document contains more than 10000 tokens"),
-    "too many equal fields": ("{ viewer { user {" + " id" * 9000 + "} } }", INVALID, "Validation aborted."),
+    "too many equal fields": (
+        "{ viewer { user {" + " id" * 9000 + "} } }",
+        MUCH,
+        "Too many fields are asked for under the same name to find out whether they fit together.",
+    ),
     "brackets without end": ("{a" * 3000 + "}" * 3000, PARSE, "Document is nested too deeply"),
     "deep lists": (f"{{ node(id: {'[' * 3000}{']' * 3000}) {{ id }} }}", PARSE, "Document is nested too deeply"),
     "deep inline fragments": ("{" + "...{" * 150 + "a" + "}" * 151, INVALID, "Cannot query field 'a'"),
@@ -227,6 +233,7 @@ async def test_every_bound_is_a_setting(stores: Stores) -> None:
         "max_root_fields": (1, "{ viewer { scopes } }", "{ viewer { scopes } sources { name } }"),
         "max_aliases": (1, "{ a: __typename }", "{ a: __typename b: __typename }"),
         "max_directives": (0, "{ __typename }", "{ __typename @skip(if: false) }"),
+        "max_comparisons": (10, "{ viewer { scopes } }", "{ viewer { scopes scopes scopes scopes } }"),
         "max_query_characters": (90, "{ __typename }", "{ __typename } #" + "x" * 90),
         "max_page": (20, "{ users(first: 20) { totalCount } }", "{ users(first: 21) { totalCount } }"),
     }
@@ -243,5 +250,28 @@ async def test_an_endless_row_of_documents_does_not_fill_the_memory(service: Ser
         assert (await service.admin.ask(document)).json == {"data": {"__typename": "Query"}}
     assert (await service.admin.post(json.dumps({"query": "{"}).encode())).codes == [PARSE]
 
-    assert 40 < len(executor._documents) < 55
-    assert sum(map(len, executor._documents)) == executor._remembered <= 500_000
+    assert 400_000 < executor.remembered <= 500_000
+
+
+async def test_a_long_document_is_read_while_others_are_answered(service: Service) -> None:
+    executor = service.world.executor
+    ended = []
+
+    async def ask(name: str, query: str) -> None:
+        assert not isinstance(await executor.meant(Operation(query)), Answer)
+        ended.append(name)
+
+    await asyncio.gather(ask("long", "{ __typename }" + " " * 5_000), ask("short", "{ __typename }"))
+
+    assert ended == ["short", "long"]
+
+
+async def test_an_error_after_many_lines_says_its_line(service: Service) -> None:
+    """Where each of a hundred errors is must not be found out line by line."""
+    body = {"query": "\r\n" * 5_000 + "\n" * 4_000 + "{ viewer {\r" + " ".join(f"x{n}" for n in range(200)) + "} }"}
+    async with asyncio.timeout(SECONDS):
+        reply = await service.admin.post(body)
+
+    places = [place for error in reply.json["errors"] for place in error.get("locations", [])]
+    assert places[:2] == [{"line": 9_002, "column": 1}, {"line": 9_002, "column": 4}]
+    assert len(places) == 100

@@ -12,7 +12,7 @@ from dashgraph.connectors.native.changes.handlers import HANDLERS
 from dashgraph.connectors.native.source import CARD
 from dashgraph.domain.ids import Kind
 from dashgraph.domain.users import UserStatus
-from dashgraph.domain.written_changes import changes
+from dashgraph.domain.written_changes import MODULES, changes
 from dashgraph.graph.schema import schema
 from dashgraph.store.tables import users
 from test_shares import snapshot
@@ -232,6 +232,10 @@ def payload_of(name: str) -> GraphQLObjectType:
 def codes(answer: dict[str, Any]) -> list[str]:
     errors = answer["errors"] or [error for result in answer["results"] for error in result["errors"]]
     return [error.get("code") or error["extensions"]["code"] for error in errors]
+
+
+def test_every_change_is_known_whatever_else_is_loaded() -> None:
+    assert {change.__module__ for change in changes().values()} <= {module.__name__ for module in MODULES}
 
 
 def test_every_mutation_has_a_scenario() -> None:

@@ -244,6 +244,31 @@ async def test_metrics_count_operations_batches_calls_and_documents(watched: See
     assert after["dashgraph_documents_kept_characters",] > len(OWNERS)
 
 
+async def test_metrics_count_what_a_plan_answered_and_why_else_it_did_not(watched: Seen) -> None:
+    before = await watched.scraped()
+    made = 'mutation { createFolder(input: {source: "local", name: "counted"}) { errors { code } } }'
+    for query in (OWNERS, OWNERS, "{ __schema { description } }", made, "{ nope }"):
+        await watched.ask(query)
+    await watched.ask("query($id: ID!) { node(id: $id) { id } }", {"id": None})
+
+    after = await watched.scraped()
+    counted = {
+        name: value - before.get(name, 0) for name, value in after.items() if name[0].startswith("dashgraph_plan")
+    }
+    assert {name: value for name, value in counted.items() if value and name[0].endswith("_total")} == {
+        ("dashgraph_plan_answers_total",): 2,
+        ("dashgraph_plan_fallbacks_total", "introspection"): 1,
+        ("dashgraph_plan_fallbacks_total", "mutation"): 1,
+        ("dashgraph_plan_fallbacks_total", "variables"): 1,
+    }
+    assert after["dashgraph_plans_kept_fields",] > 0
+
+
+async def test_without_plans_there_is_nothing_to_count_of_them(stores: Stores) -> None:
+    async with seen(stores, plan=False) as found:
+        assert [name for name in await found.scraped() if name[0].startswith("dashgraph_plan")] == []
+
+
 async def test_a_document_is_read_once(watched: Seen) -> None:
     before = await watched.scraped()
 
@@ -251,6 +276,15 @@ async def test_a_document_is_read_once(watched: Seen) -> None:
         await watched.ask("query Fresh { __typename }")
 
     assert (await watched.scraped())["dashgraph_documents_read_total",] == before["dashgraph_documents_read_total",] + 1
+
+
+async def test_an_invalid_document_is_read_once_for_each_request(watched: Seen) -> None:
+    before = await watched.scraped()
+
+    for accepted in ("application/json", "text/event-stream", "application/json, text/event-stream"):
+        assert "nope" in (await watched.ask("{ nope }", accept=accepted)).text
+
+    assert (await watched.scraped())["dashgraph_documents_read_total",] == before["dashgraph_documents_read_total",] + 3
 
 
 async def test_names_that_clients_make_up_do_not_multiply_the_metrics(watched: Seen) -> None:

@@ -1,6 +1,7 @@
 """The plan: what it answers by itself, in how many questions, and what it leaves to the reference path."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -225,3 +226,23 @@ async def test_a_value_at_many_places_is_the_same_at_each(graph: Asking) -> None
     assert orjson.dumps(planned) == orjson.dumps(await reference(graph).answer(ann, query, ids=ids))
     assert planned["data"]["nodes"][0] == planned["data"]["nodes"][2] != planned["data"]["nodes"][3] is None
     assert counted(graph) == (1, {})
+
+
+@pytest.mark.parametrize("query", [SHARED, "{ dashboards(first: 5) { edges { node { access { totalCount } raw } } } }"])
+async def test_an_answer_leaves_nothing_to_the_collector_of_garbage(graph: Asking, store: Asking, query: str) -> None:
+    for world in (graph, store):
+        ann = await as_(world, "ann")
+        await world.data(ann, query)
+        gc.collect()
+        gc.disable()
+        try:
+            await world.data(ann, query)
+            gc.set_debug(gc.DEBUG_SAVEALL)
+            gc.collect()
+            left = {type(one) for one in gc.garbage}
+        finally:
+            gc.set_debug(0)
+            gc.garbage.clear()
+            gc.enable()
+        ours = ("dashgraph.graph.", "dashgraph.domain.")  # SQLAlchemy's statements are round
+        assert not [one for one in left if one.__module__.startswith(ours)]

@@ -15,7 +15,7 @@ from benchmark.pages import ORDINARY, PLACES, ROOT, Crowd, native, viewer_of
 from dashgraph import domain
 from dashgraph.connectors.native import api
 from dashgraph.connectors.native.source import NativeSource
-from dashgraph.domain import access, dashboards, search, trash
+from dashgraph.domain import access, dashboards, search, trash, widgets
 from dashgraph.domain.ids import Kind
 from dashgraph.domain.lists import Listing, Lookup, Window, Wish
 from dashgraph.domain.viewers import Reach, Viewer
@@ -178,6 +178,16 @@ async def test_the_trash_is_read_off_its_own_index(planner: Planner) -> None:
         assert " dashboards USING INDEX ix_dashboards_deleted_at_id" in plan[0].detail, (sort, described(plan))
         if sort.key == "deleted_at":
             assert "USE TEMP B-TREE FOR ORDER BY" not in described(plan), (sort, described(plan))
+
+
+async def test_a_few_widgets_of_a_dashboard_are_read_off_an_index(planner: Planner) -> None:
+    """However many there are: none is read to be sorted and left out."""
+    wish = Wish(widgets.WidgetSort.POSITION_ASC, Window(20))
+    for name in (ORDINARY, ROOT):
+        plan = await planner.of_page(planner.viewer(name), widgets.WIDGETS_OF_DASHBOARD, wish)
+        few = [step.id for step in plan if step.detail.startswith("CORRELATED LIST SUBQUERY")]
+        [found] = [step.detail for step in plan if step.parent in few]
+        assert found.startswith("SEARCH widgets USING COVERING INDEX sqlite_autoindex_widgets_1 "), described(plan)
 
 
 async def test_a_lost_index_is_noticed(planner: Planner) -> None:

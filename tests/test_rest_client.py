@@ -1,7 +1,6 @@
 """The REST kit asks one system carefully: what is repeated, what is refused, and what people are told."""
 
 import asyncio
-import gzip
 import logging
 import tracemalloc
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ import structlog
 from aiohttp import web
 from structlog.testing import capture_logs
 
+from dashgraph.app.compression import CODINGS
 from dashgraph.app.fakes.kit import PROXY_PAGE, Wrong
 from dashgraph.domain.budget import Spent, counted, tallied
 from dashgraph.domain.problems import (
@@ -258,9 +258,10 @@ async def test_an_answer_that_is_too_large_is_not_read_to_its_end() -> None:
     assert len(upstream.calls) <= 1
 
 
-async def test_an_answer_that_unpacks_to_too_much_is_not_unpacked_to_its_end() -> None:
-    bomb = gzip.compress(b" " * 200_000_000)
-    headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
+@pytest.mark.parametrize("coding", ["gzip", "br", "zstd"])
+async def test_an_answer_that_unpacks_to_too_much_is_not_unpacked_to_its_end(coding: str) -> None:
+    bomb = CODINGS[coding](b" " * 200_000_000)
+    headers = {"Content-Encoding": coding, "Content-Type": "application/json"}
     upstream = Upstream(lambda: web.Response(body=bomb, headers=headers))
 
     tracemalloc.start()

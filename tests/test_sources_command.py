@@ -25,7 +25,7 @@ from dashgraph.domain.sources import Capability, Card, Health, SourceKind, Statu
 from dashgraph.domain.viewers import Reach, Viewer
 from dashgraph.sources.live.settings import Credentials, LiveSettings
 from dashgraph.store.demo import ADMIN_EMAIL
-from serving import Client, command, ended, serving, started
+from serving import Client, ended, serving, started
 from test_import_command import Terminal
 
 KIOSK = SourceKind.POSTHOG
@@ -318,28 +318,26 @@ async def test_serve_demo_with_fakes_is_one_graph_over_five_systems(tmp_path: Pa
     assert not [fake.TOKEN for fake in FAKES.values() if fake.TOKEN in server.out + server.err]
 
 
-async def test_a_source_is_not_hidden_by_a_fake_of_its_name(tmp_path: Path) -> None:
-    (tmp_path / "dashgraph.toml").write_text(NAMED.replace("kiosk", "posthog"))
+def test_a_source_is_not_hidden_by_a_fake_of_its_name(office: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.file("dashgraph.toml", NAMED.replace("kiosk", "posthog").encode())
 
-    live = await command(tmp_path, "serve", "--fakes", BI_TOKEN=TOKEN)
-    native = await command(tmp_path, "serve", "--fakes", BI_TOKEN=TOKEN, DASHGRAPH_SOURCE_NAME="lightdash")
+    live = office.run("serve", "--fakes", code=1)
+    monkeypatch.setenv("DASHGRAPH_SOURCE_NAME", "lightdash")
+    native = office.run("serve", "--fakes", code=1)
 
     why = "is there, and a fake is called so too; leave --fakes out.\n"
-    assert (live.code, live.out, live.err) == (1, "", f"error A source named 'posthog' {why}")
-    assert (native.code, native.out, native.err) == (1, "", f"error A source named 'lightdash' {why}")
+    assert (live.stdout, live.stderr) == ("", f"error A source named 'posthog' {why}")
+    assert (native.stdout, native.stderr) == ("", f"error A source named 'lightdash' {why}")
 
 
-async def test_a_fake_that_is_not_there_and_a_port_that_is_taken_are_one_line(tmp_path: Path) -> None:
+def test_a_fake_that_is_not_there_and_a_port_that_is_taken_are_one_line(office: Terminal) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
 
-        unknown = await command(tmp_path, "fake", "xyzzy")
-        busy = await command(tmp_path, "fake", next(iter(FAKES)), "--port", port)
+        unknown = office.run("fake", "xyzzy", code=1)
+        busy = office.run("fake", next(iter(FAKES)), "--port", port, code=1)
 
-    assert (unknown.code, unknown.err) == (1, f"error There is no fake 'xyzzy'; there are: {', '.join(FAKES)}.\n")
-    assert (busy.code, busy.err) == (
-        1,
-        f"error Cannot listen on port {port}: address already in use; choose another with --port.\n",
-    )
+    assert unknown.stderr == f"error There is no fake 'xyzzy'; there are: {', '.join(FAKES)}.\n"
+    assert busy.stderr == f"error Cannot listen on port {port}: address already in use; choose another with --port.\n"

@@ -19,7 +19,7 @@ from dashgraph.domain.retention import Retention
 from dashgraph.services.retention import Sweeping
 from dashgraph.store import retention as store
 from dashgraph.store.tables import dashboards, editions, operations, password_links, shares, tokens, uploads, widgets
-from serving import command
+from test_import_command import Terminal
 from test_shares import UNDO, snapshot
 
 TRASH = """query($scope: Scope! = VISIBLE, $filter: DeletedDashboardFilter, $first: Int, $after: String,
@@ -375,12 +375,13 @@ async def test_a_server_sweeps_at_once_and_then_about_every_hour_whatever_happen
     assert logged[0]["dashboards"] == 2
 
 
-async def test_the_command_says_what_it_removed(tmp_path: Path) -> None:
-    await command(tmp_path, "demo")
+def test_the_command_says_what_it_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal(tmp_path, str(tmp_path / "own.sqlite3"))
+    terminal.run("demo")
 
-    nothing = await command(tmp_path, "sweep")
-    wrong = await command(tmp_path, "sweep", DASHGRAPH_TRASH_DAYS="0")
+    nothing = terminal.run("sweep")
+    monkeypatch.setenv("DASHGRAPH_TRASH_DAYS", "0")
+    wrong = terminal.run("sweep", code=1)
 
-    assert (nothing.code, nothing.out) == (0, "There was nothing to remove.\n")
-    assert wrong.code == 1
-    assert "DASHGRAPH_TRASH_DAYS" in wrong.err
+    assert nothing.stdout == "There was nothing to remove.\n"
+    assert "DASHGRAPH_TRASH_DAYS" in wrong.stderr

@@ -231,6 +231,7 @@ def _limits(settings: Settings) -> Limits:
         directives=settings.max_directives,
         tokens=settings.max_tokens,
         characters=settings.max_query_characters,
+        comparisons=settings.max_comparisons,
         page=settings.max_page,
         variables=settings.max_variables_kilobytes * 1024,
         variables_depth=settings.max_variables_depth,

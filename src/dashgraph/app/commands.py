@@ -2,13 +2,11 @@
 
 import asyncio
 import os
-import sys
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
-import uvloop
 from rich.console import Console
 
 from dashgraph.app import logs
@@ -19,6 +17,11 @@ from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.problems import BadInput, Problem, SourceUnavailable
 from dashgraph.sources.live.settings import LiveSettings
 from dashgraph.store.database import SQLITE, address
+
+try:
+    import uvloop
+except ImportError:  # a system that it is not made for
+    uvloop = None  # type: ignore[assignment]
 
 T = TypeVar("T")
 
@@ -102,9 +105,8 @@ def _wrong_with(name: str) -> str | None:
 
 def run(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Run a command's work. A problem becomes one line on stderr and exit code 1."""
-    factory = uvloop.new_event_loop if sys.platform != "win32" else None
     try:
-        with asyncio.Runner(loop_factory=factory) as runner:
+        with asyncio.Runner(loop_factory=(uvloop or asyncio).new_event_loop) as runner:
             return runner.run(main())
     except SourceUnavailable as problem:
         if problem.source != load().source_name:

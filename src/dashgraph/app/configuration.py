@@ -96,9 +96,9 @@ def _settings(keys: SourceKeys, options: Mapping[str, str]) -> LiveSettings:
 
 def options_of(kind: object) -> Mapping[str, str]:
     """The keys that only sources of this kind have, each with what it is."""
-    for known, connector in KINDS.items():
+    for known in KINDS:
         if known == kind:
-            options: Mapping[str, str] = getattr(connector.settings, "OPTIONS", {})
+            options: Mapping[str, str] = getattr(KINDS[known].settings, "OPTIONS", {})
             return options
     return {}
 

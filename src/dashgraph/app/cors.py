@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import hdrs, web
 
+from dashgraph.app.negotiation import vary
 from dashgraph.domain.problems import BadInput
 
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:.]+\](:\d{1,5})?")
@@ -45,7 +46,7 @@ class Origins:
         """Tell the browser whether the page may read the answer."""
         if not self._allowed:
             return
-        response.headers.add(hdrs.VARY, hdrs.ORIGIN)
+        vary(response, hdrs.ORIGIN)
         origin = request.headers.get(hdrs.ORIGIN, "")
         if self.allow(origin):
             response.headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = ANY if self.are_all else origin

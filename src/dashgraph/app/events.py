@@ -11,7 +11,7 @@ from dashgraph.app import callers, http
 from dashgraph.app.live import Lines, full
 from dashgraph.domain.problems import Problem, TooMuch
 from dashgraph.graph import errors
-from dashgraph.graph.execution import Answer, Executor, Operation
+from dashgraph.graph.execution import Answer, Executor, Meant, Operation
 from dashgraph.services.attendance import Attendance
 from dashgraph.services.identity import Identity
 
@@ -30,7 +30,7 @@ class EventStreams:
         self._attendance = attendance
         self._lines = lines
 
-    async def answer(self, request: web.Request, operation: Operation) -> web.StreamResponse:
+    async def answer(self, request: web.Request, operation: Operation | Meant) -> web.StreamResponse:
         """Answer with events, one for each result, until there are no more. Without `complete` it was cut short."""
         stopping = asyncio.Event()
 

@@ -27,10 +27,6 @@ AT_ONCE = 100  # dashboards in memory
 ARCHIVE = ".zip"
 
 
-def register(app: typer.Typer) -> None:
-    app.command("export")(export_files)
-
-
 def export_files(
     ids: Annotated[
         list[str] | None, typer.Argument(metavar="ID...", help="Global or native ids.", show_default=False)
@@ -60,7 +56,6 @@ def export_files(
     acting: As = None,
     database: Database = None,
 ) -> None:
-    """Export dashboards, with every key that was imported, or to be read."""
     if bool(ids) is everything:
         err.print("[red]error[/red] Give the ids of dashboards, or --all.")
         raise typer.Exit(2)

@@ -16,15 +16,10 @@ from dashgraph.domain.sources import SourceKind
 from dashgraph.sources.live.settings import Credentials, LiveSettings
 
 
-def register(app: typer.Typer) -> None:
-    app.command("fake")(serve_fake)
-
-
 def serve_fake(
     kind: Annotated[str, typer.Argument(metavar="KIND", help=f"One of: {', '.join(FAKES)}.")],
     port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="The port; 0 takes a free one.")] = 0,
 ) -> None:
-    """Serve a made-up Sisense, Lightdash, Holistics or PostHog on this machine until stopped."""
     settings()
 
     async def main() -> None:

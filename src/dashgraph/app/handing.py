@@ -21,11 +21,6 @@ from dashgraph.domain.viewers import Viewer
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Find out what would happen, and change nothing.")]
 
 
-def register(app: typer.Typer) -> None:
-    app.command("transfer-ownership")(transfer_ownership)
-    app.command("share")(share)
-
-
 def transfer_ownership(
     giver: Annotated[str, typer.Option("--from", metavar="USER", help="Whose things: an address or user name.")],
     heir: Annotated[str, typer.Option("--to", metavar="USER", help="Who gets them: an active designer or admin.")],
@@ -39,7 +34,6 @@ def transfer_ownership(
     acting: As = None,
     database: Database = None,
 ) -> None:
-    """Hand over everything that somebody owns: dashboards, folders; their tokens are revoked."""
     chosen = settings(database_url=database)
 
     async def main() -> Outcome:
@@ -73,7 +67,6 @@ def share(
     acting: As = None,
     database: Database = None,
 ) -> None:
-    """Share a dashboard with users and groups: with all of them, or with none when one cannot be."""
     chosen = settings(database_url=database)
     if not user and not group:
         err.print("[red]error[/red] Say with whom: --user or --group.")

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,13 +11,15 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import LooseHeaders
 
 from dashgraph.app import callers
+from dashgraph.app.compression import compressed
+from dashgraph.app.negotiation import weights
 from dashgraph.app.presence import Gone, while_there
 from dashgraph.app.settings import Settings
 from dashgraph.app.standing import standing
 from dashgraph.domain.problems import BadInput, Forbidden, Problem, TooMuch, TooOften, Unauthenticated
 from dashgraph.domain.viewers import Viewer
 from dashgraph.graph import errors
-from dashgraph.graph.execution import Answer, Executor, Operation, Stage
+from dashgraph.graph.execution import Answer, Executor, Meant, Operation, Stage
 from dashgraph.graph.manifest import digest
 from dashgraph.graph.persisted import Asked, Persisted
 from dashgraph.services.identity import Identity
@@ -33,7 +34,6 @@ LIMITS = web.AppKey("limits", Settings)
 IDENTITY = web.AppKey("identity", Identity)
 VIEWER = web.RequestKey("viewer", Viewer)
 CHALLENGE = {hdrs.WWW_AUTHENTICATE: "Bearer"}
-QUALITY = re.compile(r"q=([01](?:\.\d{0,3})?)")
 
 
 class Refused(Exception):
@@ -46,7 +46,7 @@ class Refused(Exception):
         self.headers = headers
 
 
-Streaming = Callable[[web.Request, Operation], Awaitable[web.StreamResponse]]
+Streaming = Callable[[web.Request, Operation | Meant], Awaitable[web.StreamResponse]]
 """Answers an operation with events. Raises Refused when no more can be answered so."""
 
 
@@ -72,22 +72,27 @@ class GraphQLEndpoint:
             if isinstance(asked, list):
                 return await self._batch(request, asked, viewer, ranges)
             operation = await self._operation(request, asked, viewer)
-            if isinstance(operation, Operation) and events and (accepted is None or self._executor.follows(operation)):
-                return await self._streaming(request, operation)
-            answer = await self._answer(request, operation, viewer)
+            meant = operation if events and accepted is None else await self._meant(operation)
+            if isinstance(meant, Operation) or (events and isinstance(meant, Meant) and meant.follows):
+                return await self._streaming(request, meant)
+            answer = await self._answer(request, meant, viewer)
         except Refused as refused:
             return refusal(refused, kind)
         except Problem as problem:  # the store did not answer
             return _written(503, {"errors": [errors.problem(problem)]}, kind)
-        return _written(_status(answer, kind), answer.payload, kind, _told(answer))
+        written = _written(_status(answer, kind), answer.payload, kind, _told(answer))
+        return await self._compressed(request, written, [(meant, answer)])
 
-    async def _answer(self, request: web.Request, operation: Operation | Answer, viewer: Viewer) -> Answer:
+    async def _meant(self, operation: Operation | Answer) -> Meant | Answer:
+        return operation if isinstance(operation, Answer) else await self._executor.meant(operation)
+
+    async def _answer(self, request: web.Request, meant: Meant | Answer, viewer: Viewer) -> Answer:
         """Queries are given up when their asker hangs up; what changes something goes on to its end."""
-        if isinstance(operation, Answer):
-            return operation
-        running = self._executor.run(operation, viewer, written=True)
+        if isinstance(meant, Answer):
+            return meant
+        running = self._executor.run(meant, viewer, written=True)
         try:
-            return await (running if self._executor.changes(operation) else while_there(request, running))
+            return await (running if meant.changes else while_there(request, running))
         except Gone:
             raise Refused(CLOSED, errors.plain("The client has hung up.", BAD_REQUEST)) from None
 
@@ -97,11 +102,25 @@ class GraphQLEndpoint:
         """Answer a list with a list, one operation after the other. There is no newer type for such an answer."""
         if _liked(ranges, PLAIN_JSON)[0] == 0:
             raise Refused(406, errors.plain(f"Accept {PLAIN_JSON}: a list is answered with a list.", BAD_REQUEST))
-        answers = []
+        done = []
         for asked in batch:
-            operation = await self._operation(request, asked, viewer)
-            answers.append(await self._answer(request, operation, viewer))
-        return _written(200, [answer.payload for answer in answers], PLAIN_JSON, standing(answers[-1]))
+            meant = await self._meant(await self._operation(request, asked, viewer))
+            done.append((meant, await self._answer(request, meant, viewer)))
+        written = _written(200, [answer.payload for _, answer in done], PLAIN_JSON, standing(done[-1][1]))
+        return await self._compressed(request, written, done)
+
+    async def _compressed(
+        self, request: web.Request, response: web.Response, done: Sequence[tuple[Meant | Answer, Answer]]
+    ) -> web.Response:
+        """What was answered, compressed unless it was to a mutation.
+
+        What mutations answer can be a new secret (the address of an upload) beside text that came with the request: the
+        size of both compressed together would tell of it to who watches the connection and chooses the text (BREACH).
+        """
+        for meant, answer in done:
+            if answer.stage is Stage.RUN and isinstance(meant, Meant) and meant.changes:
+                return response
+        return await compressed(request, response)
 
     async def _operation(self, request: web.Request, asked: Asked, viewer: Viewer) -> Operation | Answer:
         async def who() -> Viewer:
@@ -243,15 +262,8 @@ def _hash(extensions: Mapping[str, Any] | None) -> str | None:
 
 
 def _ranges(accept: str) -> dict[str, float]:
-    """The media ranges that are accepted, each with its quality. Who accepts nothing by name accepts anything."""
-    if not accept.strip():
-        return {PLAIN_JSON: 1}
-    ranges = {}
-    for part in accept.split(","):
-        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        quality = next((found[1] for found in map(QUALITY.fullmatch, parameters) if found), "1")
-        ranges[name] = float(quality)
-    return ranges
+    """The media ranges that are accepted, each with its weight. Who accepts nothing by name accepts anything."""
+    return weights(accept) if accept.strip() else {PLAIN_JSON: 1}
 
 
 def _accepted(ranges: dict[str, float]) -> str | None:
@@ -262,7 +274,7 @@ def _accepted(ranges: dict[str, float]) -> str | None:
 
 
 def _liked(ranges: Mapping[str, float], kind: str) -> tuple[float, bool]:
-    """The quality of a type, and whether it is accepted by its name."""
+    """The weight of a type, and whether it is accepted by its name."""
     nearest = next((name for name in (kind, "application/*", "*/*") if name in ranges), None)
     return (ranges[nearest], nearest == kind) if nearest else (0, False)
 

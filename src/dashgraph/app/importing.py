@@ -26,10 +26,6 @@ from dashgraph.services.imports import wish
 LONGEST_TITLE = 200  # characters on a line
 
 
-def register(app: typer.Typer) -> None:
-    app.command("import")(import_files)
-
-
 @dataclass(frozen=True)
 class Line:
     """One line of the report: a dashboard, or a file that held none."""
@@ -87,10 +83,6 @@ def import_files(
     acting: As = None,
     database: Database = None,
 ) -> None:
-    """Import dashboards of Sisense, Lightdash, PostHog and dashgraph itself. You become the owner.
-
-    Each dashboard comes in whole or not at all.
-    """
     chosen = settings(database_url=database)
     limits = Limits(megabytes=max_megabytes)
 

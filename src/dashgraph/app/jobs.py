@@ -28,10 +28,6 @@ STYLES = {
 }
 
 
-def register(app: typer.Typer) -> None:
-    app.command("jobs")(list_jobs)
-
-
 def list_jobs(
     ids: Annotated[
         list[str] | None,
@@ -47,7 +43,6 @@ def list_jobs(
     acting: As = None,
     database: Database = None,
 ) -> None:
-    """List jobs: yours, and as an administrator everybody's. `dashgraph serve` and `worker` carry them out."""
     chosen = settings(database_url=database)
 
     async def main() -> bool:

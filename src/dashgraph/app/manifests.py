@@ -15,10 +15,6 @@ SUFFIXES = {".graphql", ".gql"}
 SETTING = "DASHGRAPH_TRUSTED_DOCUMENTS"
 
 
-def register(app: typer.Typer) -> None:
-    app.command("manifest")(make)
-
-
 def make(
     folder: Annotated[
         Path, typer.Argument(metavar="FOLDER", help="Where the .graphql files are, in folders within it too.")
@@ -31,7 +27,6 @@ def make(
         bool, typer.Option("--typenames", help="Ask for __typename everywhere, as Apollo Client does by itself.")
     ] = False,
 ) -> None:
-    """Make a manifest of trusted documents from .graphql files; each operation in them needs a name of its own."""
     try:
         text, count = manifest.written(_files(folder), typenames=typenames)
         if output is None:

@@ -15,7 +15,7 @@ from prometheus_client import (
     ProcessCollector,
     generate_latest,
 )
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 from pydantic import SecretStr
@@ -146,6 +146,17 @@ def _now(database: Database, executor: Executor) -> Iterator[Metric]:
     yield GaugeMetricFamily(
         "dashgraph_documents_kept_characters", "Characters of documents that are remembered.", executor.remembered
     )
+    plans = executor.plans
+    if plans is None:
+        return
+    yield CounterMetricFamily("dashgraph_plan_answers", "Operations that a plan answered.", plans.answered)
+    fallbacks = CounterMetricFamily(
+        "dashgraph_plan_fallbacks", "Operations that were answered field by field, and why.", labels=["reason"]
+    )
+    for reason, count in plans.fallbacks.items():
+        fallbacks.add_metric([reason], count)
+    yield fallbacks
+    yield GaugeMetricFamily("dashgraph_plans_kept_fields", "Fields of the plans that are remembered.", plans.fields)
 
 
 def scraped(metrics: Metrics, secret: SecretStr) -> Callable[[web.Request], Awaitable[web.Response]]:

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
 
@@ -10,6 +11,7 @@ import structlog
 from aiohttp import web
 
 from dashgraph.app.build import World
+from dashgraph.app.collecting import keep_collecting, settle
 from dashgraph.app.processes import Processes, listening, parent_gone
 from dashgraph.app.resuming import keep_resuming
 from dashgraph.app.server import application, metrics_application
@@ -19,6 +21,7 @@ from dashgraph.app.working import working
 from dashgraph.domain.observing import looked_on
 from dashgraph.domain.problems import Conflict
 
+TURN_SECONDS = 0.0005  # after which a thread gives way to another
 IDLE_SECONDS = 75  # how long a connection may stay without a request
 
 log = structlog.get_logger("dashgraph.server")
@@ -36,6 +39,7 @@ async def serve(world: World, *, ready: Callable[[str], None], sockets: Sequence
         await runner.setup()
         with looked_on(world.observers):
             beside = [
+                asyncio.create_task(keep_collecting(), name="collector"),
                 asyncio.create_task(keep_sweeping(world.sweeping), name="sweeper"),
                 asyncio.create_task(keep_resuming(world.changing.elsewhere, world.identity), name="resumer"),
             ]
@@ -44,6 +48,7 @@ async def serve(world: World, *, ready: Callable[[str], None], sockets: Sequence
         try:
             for one in sockets:
                 await web.SockSite(runner, one).start()
+            _settle()
             ready("" if sockets else await _listen(runner, world.settings.host, world.settings.port))
             await stop.wait()
             log.info("stopping")
@@ -77,6 +82,16 @@ async def work(world: World, *, ready: Callable[[str], None]) -> None:
         ready(crew.executor)
         await stop.wait()
         log.info("stopping")
+
+
+def _settle() -> None:
+    """Have nobody wait long for what others cause.
+
+    A thread that is busy (large documents are read in one) kept the interpreter for 5 ms at a time, and an answer takes
+    dozens of turns.
+    """
+    settle()
+    sys.setswitchinterval(TURN_SECONDS)
 
 
 def asked_to_stop() -> asyncio.Event:

@@ -11,6 +11,8 @@ from aiohttp import hdrs, web, web_response
 
 from dashgraph.app import callers, cors, events, http, live, metrics, passwords, transfers, triggers, websocket
 from dashgraph.app.build import World
+from dashgraph.app.compression import COMPRESSION, Compression
+from dashgraph.app.negotiation import vary
 from dashgraph.app.readiness import readiness
 from dashgraph.app.tracing import continued
 from dashgraph.domain.observing import looked_on
@@ -52,6 +54,7 @@ def application(world: World) -> web.Application:
     app[http.IDENTITY] = world.identity
     app[callers.GATEWAYS] = world.gateways
     app[cors.ORIGINS] = world.origins
+    app[COMPRESSION] = Compression(world.settings.compression, world.settings.compression_bytes)
     app[WORLD] = world
     lines = live.Lines(world.settings)
     streams = events.EventStreams(world.executor, world.identity, world.attendance, lines)
@@ -154,6 +157,7 @@ async def signed(request: web.Request, response: web.StreamResponse) -> None:
         origins.sign(request, response)
     response.headers["X-Request-Id"] = request.get(REQUEST_ID, "")
     if request.path.startswith("/graphiql/assets/"):
+        vary(response, hdrs.ACCEPT_ENCODING)  # beside each there is a compressed one
         if response.status == OK:  # their names change with their content
             response.headers[hdrs.CACHE_CONTROL] = "public, max-age=31536000, immutable"
     elif hdrs.CACHE_CONTROL not in response.headers:

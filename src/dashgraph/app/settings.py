@@ -115,6 +115,15 @@ class Settings(BaseSettings):
         default=60, ge=0, le=600, description="How far the issuer's clock may be from ours."
     )
     max_body_kilobytes: int = Field(default=1024, ge=1, description="The largest request body that is read.")
+    compression: str = Field(
+        default="zstd br gzip",
+        pattern="^(zstd|br|gzip|[ ,])*$",
+        description="What answers to queries are compressed with for clients that take it (Accept-Encoding), the most "
+        "liked first: zstd, br, gzip; empty compresses none.",
+    )
+    compression_bytes: int = Field(
+        default=1024, ge=0, description="How large an answer is at the least that is compressed."
+    )
     plan: bool = Field(
         default=True,
         description="Whether queries are laid out once and answered many values at a time. The answers are the same "
@@ -145,6 +154,12 @@ class Settings(BaseSettings):
         default=SAFE.tokens, ge=1, le=100_000, description="The most names, signs and values in one document."
     )
     max_query_characters: int = Field(default=SAFE.characters, ge=1, description="The longest document.")
+    max_comparisons: int = Field(
+        default=SAFE.comparisons,
+        ge=1,
+        description="How many comparisons it may take to find out whether fields of one name fit together; they grow "
+        "with the square of how many such fields a document has.",
+    )
     max_page: int = Field(
         default=SAFE.page,
         ge=DEFAULT_PAGE,

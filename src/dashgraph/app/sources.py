@@ -24,15 +24,7 @@ STYLES = {
 }
 
 
-def register(app: typer.Typer) -> None:
-    sources = typer.Typer(help="The systems that the graph is over.", no_args_is_help=True)
-    sources.command("list")(list_sources)
-    sources.command("check")(check_sources)
-    app.add_typer(sources, name="sources")
-
-
 def list_sources(config: Config = None) -> None:
-    """List the native store and the live sources of the configuration. Asks none of them."""
     chosen = settings(config=config)
     table = Table("Name", "Kind", Column("Address", overflow="fold"), "Mode", "Visibility")
     table.add_row(chosen.source_name, SourceKind.NATIVE, "", "", "")
@@ -48,7 +40,6 @@ def check_sources(
     acting: As = None,
     database: Database = None,
 ) -> None:
-    """Sign in to each source and read a little of everything; 1 if one is down, or fails. Changes nothing."""
     chosen = settings(database_url=database, config=config)
     live = live_sources(chosen)
 

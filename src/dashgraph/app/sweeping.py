@@ -39,12 +39,7 @@ async def keep_sweeping(
         await wait(EVERY.total_seconds() * (0.9 + 0.2 * chance()))  # several servers do not sweep at once
 
 
-def register(app: typer.Typer) -> None:
-    app.command("sweep")(sweep)
-
-
 def sweep(database: Database = None) -> None:
-    """Remove what is kept no longer: the trash after its days, and what has expired. A server does this by itself."""
     chosen = settings(database_url=database)
 
     async def main() -> Mapping[str, int]:

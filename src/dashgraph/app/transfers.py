@@ -6,6 +6,7 @@ import re
 from aiohttp import hdrs, web
 
 from dashgraph.app import http
+from dashgraph.app.compression import compressed
 from dashgraph.domain.problems import BadInput, Forbidden, NotFound, Problem
 from dashgraph.graph import errors
 from dashgraph.services.downloads import Downloads
@@ -30,7 +31,8 @@ async def download(request: web.Request) -> web.Response:
     headers = _attached(found.name)
     if found.name.endswith(".zip"):
         return web.Response(body=found.content, content_type="application/zip", headers=headers)
-    return web.Response(body=found.content, content_type=http.PLAIN_JSON, charset="utf-8", headers=headers)
+    response = web.Response(body=found.content, content_type=http.PLAIN_JSON, charset="utf-8", headers=headers)
+    return await compressed(request, response)
 
 
 async def file(request: web.Request) -> web.StreamResponse:

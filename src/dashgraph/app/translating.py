@@ -20,11 +20,6 @@ from dashgraph.graph.translation.translations import Translation
 from dashgraph.graph.translation.walking import answered, cut
 
 
-def register(app: typer.Typer) -> None:
-    # curl's own options are part of the request
-    app.command("translate", context_settings={"ignore_unknown_options": True})(translate_request)
-
-
 def translate_request(
     request: Annotated[
         list[str],
@@ -57,7 +52,6 @@ def translate_request(
     database: Database = None,
     config: Config = None,
 ) -> None:
-    """Print the GraphQL operation that answers a REST request of Sisense, Lightdash, Holistics or PostHog."""
     chosen = settings(database_url=database, config=config)
     live = live_sources(chosen)
     places = [Place(chosen.source_name, SourceKind.NATIVE), *(Place(one.name, one.kind, one.url) for one in live)]

@@ -10,6 +10,7 @@ from aiohttp import WSMsgType, hdrs, web
 
 from dashgraph.app import callers, cors, http
 from dashgraph.app.live import Lines, full
+from dashgraph.app.turns import Turns
 from dashgraph.domain.problems import Problem, TooMuch, TooOften, Unauthenticated
 from dashgraph.domain.viewers import Viewer
 from dashgraph.graph import errors
@@ -106,6 +107,7 @@ class _Connection:
         self._party: Party | None = None  # known from when the connection is acknowledged
         self._attending: asyncio.Task[None] | None = None
         self._ending: asyncio.Future[Closing] = asyncio.get_running_loop().create_future()
+        self._turns = Turns()
         self._line = asyncio.Lock()  # one message at a time: what waits for room is never more than that
 
     async def talk(self) -> None:
@@ -245,13 +247,14 @@ class _Connection:
 
     async def _answers(self, asked: Asked, party: Party) -> AsyncGenerator[Answer, None]:
         try:
-            with self._sockets.lines.running(party.viewer):
+            with self._sockets.lines.running(party.viewer), await self._turns.turn() as turn:
                 operation = await self._sockets.persisted.operation(asked, party.who)
                 if isinstance(operation, Answer):
                     yield operation
                     return
                 async with aclosing(self._sockets.executor.answers(operation, party.who)) as answers:
                     async for answer in answers:
+                        turn.close()
                         yield answer
         except TooMuch as problem:
             yield Answer(Stage.REFUSED, {"errors": [errors.problem(problem)]})

@@ -1,11 +1,14 @@
 """The connectors, one line each. A new one is a folder beside them and a line here."""
 
-from dashgraph.connectors import holistics, lightdash, native, posthog, sisense
+from dashgraph.domain.sources import SourceKind
+from dashgraph.sources.registry import Registry
 
-KINDS = {
-    native.KIND: native,
-    sisense.KIND: sisense,
-    lightdash.KIND: lightdash,
-    holistics.KIND: holistics,
-    posthog.KIND: posthog,
-}
+KINDS = Registry(
+    {
+        SourceKind.NATIVE: "dashgraph.connectors.native",
+        SourceKind.SISENSE: "dashgraph.connectors.sisense",
+        SourceKind.LIGHTDASH: "dashgraph.connectors.lightdash",
+        SourceKind.HOLISTICS: "dashgraph.connectors.holistics",
+        SourceKind.POSTHOG: "dashgraph.connectors.posthog",
+    }
+)

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
@@ -41,8 +42,7 @@ class ResourceId:
 
     def encode(self) -> str:
         """The opaque global id: base64url of `source:Kind:native`, without padding."""
-        text = f"{self.source}:{self.kind}:{self.native}"
-        return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+        return _encoded(_prefix(self.source, self.kind), self.native)
 
     @classmethod
     def decode(cls, text: str) -> Self | None:
@@ -57,3 +57,17 @@ class ResourceId:
             return None
         exact = source and native and "\0" not in raw.decode() and found.encode() == text
         return found if exact else None
+
+
+def encoder(source: str, kind: Kind) -> Callable[[str], str]:
+    """Encodes the native ids of one kind in one source."""
+    prefix = _prefix(source, kind)
+    return lambda native: _encoded(prefix, native)
+
+
+def _prefix(source: str, kind: Kind) -> bytes:
+    return f"{source}:{kind}:".encode()
+
+
+def _encoded(prefix: bytes, native: str) -> str:
+    return base64.urlsafe_b64encode(prefix + native.encode()).rstrip(b"=").decode()

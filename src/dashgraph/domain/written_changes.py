@@ -8,11 +8,60 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from dashgraph.domain import (
+    alert_changes,
+    bulk,
+    dashboard_changes,
+    datasources,
+    deliverable_changes,
+    exports,
+    folder_changes,
+    groups,
+    imports,
+    jobs,
+    operations,
+    ownership,
+    passwords,
+    projects,
+    promotion,
+    public_links,
+    reports,
+    schedule_changes,
+    shares,
+    uploads,
+    user_changes,
+    widget_changes,
+)
 from dashgraph.domain.changes import UNCHANGED, Change, Unchanged
 from dashgraph.domain.ids import ResourceId
 from dashgraph.domain.problems import BadInput
 from dashgraph.domain.secrets import Secret
 
+# Where the changes are: a change is known when its module has been loaded.
+MODULES = (
+    alert_changes,
+    bulk,
+    dashboard_changes,
+    datasources,
+    deliverable_changes,
+    exports,
+    folder_changes,
+    groups,
+    imports,
+    jobs,
+    operations,
+    ownership,
+    passwords,
+    projects,
+    promotion,
+    public_links,
+    reports,
+    schedule_changes,
+    shares,
+    uploads,
+    user_changes,
+    widget_changes,
+)
 PLAIN = (str, int, float, bool, NoneType, dict, list)
 UNSAID = {"": "unchanged"}  # no JSON object of a change looks like it
 

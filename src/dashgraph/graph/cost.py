@@ -1,6 +1,9 @@
 """What an operation costs at the most, before any of it runs: one for each object, and the prices of its fields."""
 
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from types import NoneType
 from typing import Any, cast
 
 from graphql import (
@@ -35,6 +38,8 @@ from dashgraph.graph.prices import Price, Prices, declared, is_list
 
 INTROSPECTION = {"__schema": 5_000, "__type": 100}  # what they answer is bounded by graphql-core
 FREE = Price()
+OPERATIONS, COSTS = 500, 100  # that are remembered: operations, and costs of each
+ABSENT = object()  # in place of the value of a variable that is not given
 UNKNOWN = object()  # the value of a variable that may be anything
 
 Sized = tuple[tuple[str, int], ...]
@@ -47,6 +52,7 @@ class Costs:
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
         self._prices = declared(schema)
+        self._known: OrderedDict[int, _Known] = OrderedDict()
 
     def of(
         self,
@@ -60,7 +66,9 @@ class Costs:
         if root is None:
             return 0
         bill = _Bill(self._schema, self._prices, document, operation, variables, limits or Limits())
-        return bill.selected(operation.selection_set, root)
+        cost = bill.selected(operation.selection_set, root)
+        self._keep(operation, tuple(sorted(bill.looked_at)), variables, cost)
+        return cost
 
     def checked(
         self,
@@ -69,12 +77,38 @@ class Costs:
         variables: Mapping[str, Any],
         limits: Limits,
     ) -> int:
-        """The cost of an operation that may be answered. Raises TooMuch, saying what it would cost."""
-        cost, most = self.of(document, operation, variables, limits), most_of(limits)
+        """The cost of an operation that may be answered. Raises TooMuch, saying what it would cost.
+
+        The limits are the same each time.
+        """
+        known, most = self._remembered(operation, variables), most_of(limits)
+        cost = self.of(document, operation, variables, limits) if known is None else known
         if cost > most:
             message = f"The operation can cost {cost}; at most {most} is answered. Ask for shorter lists with `first`."
             raise TooMuch(message, cost={"requested": cost, "max": most})
         return cost
+
+    def _remembered(self, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> int | None:
+        """What the operation cost when the variables that its cost depends on were the same."""
+        known = self._known.get(id(operation))
+        if known is None:
+            return None
+        self._known.move_to_end(id(operation))
+        given = _given(known.names, variables)
+        return None if given is None else known.costs.get(given)
+
+    def _keep(
+        self, operation: OperationDefinitionNode, names: tuple[str, ...], variables: Mapping[str, Any], cost: int
+    ) -> None:
+        """Remember a cost by the variables that were looked at: when those are the same, no others are looked at."""
+        known = self._known.get(id(operation))
+        if known is None or known.names != names or len(known.costs) >= COSTS:
+            known = self._known[id(operation)] = _Known(operation, names)
+            if len(self._known) > OPERATIONS:
+                self._known.popitem(last=False)
+        given = _given(names, variables)
+        if given is not None:
+            known.costs[given] = cost
 
     def each(self, document: DocumentNode, limits: Limits) -> None:
         """Raises TooMuch when any operation of a valid document is too much, whatever its variables are."""
@@ -87,6 +121,23 @@ class Costs:
 def most_of(limits: Limits) -> int:
     """The most that one operation may cost: what costs more than a whole budget could never run."""
     return min(limits.cost, limits.budget) if limits.budget else limits.cost
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What an operation cost, by the values of the variables of these names. It is held, so its id stays its own."""
+
+    operation: OperationDefinitionNode
+    names: tuple[str, ...]
+    costs: dict[Hashable, int] = field(default_factory=dict)
+
+
+def _given(names: tuple[str, ...], variables: Mapping[str, Any]) -> Hashable | None:
+    """The values of these variables, told apart by type too; None where some are too large to be worth keeping."""
+    values = [variables.get(name, ABSENT) for name in names]
+    if not all(value is ABSENT or isinstance(value, int | NoneType) for value in values):
+        return None
+    return tuple((type(value), value) for value in values)
 
 
 class _Bill:
@@ -110,6 +161,7 @@ class _Bill:
         self._variables = variables
         self._defaults = {node.variable.name.value: node.default_value for node in operation.variable_definitions or ()}
         self._known: dict[tuple[int, str, Sized], int] = {}
+        self.looked_at: set[str] = set()
 
     def selected(self, selections: SelectionSetNode | None, kind: GraphQLCompositeType, sized: Sized = ()) -> int:
         """The cost of what is selected on an object; of several types that it may be, on the dearest."""
@@ -149,7 +201,7 @@ class _Bill:
         kind = get_named_type(field.type)
         if is_leaf_type(kind):
             return price.weight + again
-        size = self._size(node, price)
+        size = self._size(node, price) if price.sized or is_list(field.type) else 0
         below = self.selected(node.selection_set, kind, tuple((one, size) for one in price.sized))
         if not is_list(field.type):
             return price.weight + 1 + below
@@ -200,6 +252,7 @@ class _Bill:
         if not isinstance(node, VariableNode):
             return node
         name = node.name.value
+        self.looked_at.add(name)
         return self._variables[name] if name in self._variables else self._defaults.get(name)
 
     def _is_left_out(self, node: SelectionNode) -> bool:

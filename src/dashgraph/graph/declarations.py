@@ -7,6 +7,7 @@ from typing import Any, TypeAlias, cast
 import strawberry
 from strawberry.types.field import StrawberryField
 
+from dashgraph.domain.ids import Kind
 from dashgraph.domain.lists import Listing, Lookup
 
 Resolver: TypeAlias = Callable[..., Any]
@@ -21,9 +22,17 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """Something that follows from the domain value alone."""
+    """Something that follows from one attribute of the domain value alone.
 
+    Of an id it also follows from the native id alone, by what `of_native` makes for a source and a kind.
+    """
+
+    attribute: str
     read: Callable[[Any], Any]
+    of_native: Callable[[str, Kind], Callable[[str], Any]] | None = None
+
+    def of(self, thing: Any) -> Any:
+        return self.read(getattr(thing, self.attribute))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +50,27 @@ class ToMany:
     listing: Listing[Any]
 
 
-Declaration: TypeAlias = Fact | Derived | ToOne | ToMany
+@dataclass(frozen=True, slots=True)
+class RootList:
+    """A page of everything of a noun."""
+
+    listing: Listing[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RootOne:
+    """One thing by its id; nothing less will do."""
+
+    lookup: Lookup[Any]
+
+
+Declaration: TypeAlias = Fact | Derived | ToOne | ToMany | RootList | RootOne
+
+
+def attribute_of(declaration: Fact | Derived) -> str:
+    """The attribute that is shown, as rows name it."""
+    return ".".join(declaration.path) if isinstance(declaration, Fact) else declaration.attribute
+
 
 _declared: dict[Resolver, Declaration] = {}
 
@@ -57,11 +86,18 @@ def declaration_of(field: StrawberryField) -> Declaration | None:
     return _declared.get(cast("Resolver", field.base_resolver.wrapped_func)) if field.base_resolver else None
 
 
-def derived(read: Callable[[Any], Any], *, description: str) -> Any:
-    """A field that shows what follows from the domain value alone."""
+def derived(
+    attribute: str,
+    read: Callable[[Any], Any],
+    *,
+    of_native: Callable[[str, Kind], Callable[[str], Any]] | None = None,
+    description: str,
+) -> Any:
+    """A field that shows what follows from one attribute of the domain value alone."""
+    declaration = Derived(attribute, read, of_native)
 
     def resolver(self: Any) -> Any:
-        return read(self.thing)
+        return declaration.of(self.thing)
 
     del resolver.__annotations__["return"]  # the class says what comes
-    return strawberry.field(resolver=declared(resolver, Derived(read)), description=description)
+    return strawberry.field(resolver=declared(resolver, declaration), description=description)

@@ -13,7 +13,7 @@ from dashgraph.domain.lists import Listing, Lookup
 from dashgraph.domain.problems import NotFound, Problem
 from dashgraph.domain.viewers import Reach
 from dashgraph.graph.context import Info, Noted
-from dashgraph.graph.declarations import Fact, ToMany, ToOne, declared
+from dashgraph.graph.declarations import Fact, RootList, RootOne, ToMany, ToOne, declared
 from dashgraph.graph.demands import demands
 from dashgraph.graph.filters import global_id, read
 from dashgraph.graph.nodes import fetch
@@ -111,7 +111,7 @@ def root_list(listing: Listing[Any], *, filter: type, description: str) -> Any:
         )
         return Connection(asked=asked)
 
-    return _paged(resolver, listing, filter, description)
+    return _paged(declared(resolver, RootList(listing)), listing, filter, description)
 
 
 def noting(info: Info) -> Callable[[Problem], None]:
@@ -130,7 +130,9 @@ def root_one(lookup: Lookup[Any], *, description: str) -> Any:
         return found
 
     del resolver.__annotations__["return"]
-    return strawberry.field(resolver=resolver, description=description, directives=demands(lookup.scope))
+    return strawberry.field(
+        resolver=declared(resolver, RootOne(lookup)), description=description, directives=demands(lookup.scope)
+    )
 
 
 def absent(lookup: Lookup[Any]) -> NotFound:

@@ -1,10 +1,9 @@
-"""Answering one operation: parsed and validated once per text, then run for a viewer."""
+"""Answering one operation: what it may be, and how it is run for a viewer."""
 
 import asyncio
 import hashlib
-from collections import OrderedDict
-from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Awaitable, Iterator, Mapping, Sequence
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, cast
@@ -18,9 +17,7 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     execute,
-    parse,
     subscribe,
-    validate,
 )
 
 from dashgraph.domain import observing
@@ -31,7 +28,8 @@ from dashgraph.graph import errors
 from dashgraph.graph.allowances import Allowances, Exhausted, Standing
 from dashgraph.graph.context import MOST_REFERENCES, Context, LiveContext, Noted, Who
 from dashgraph.graph.cost import Costs, most_of
-from dashgraph.graph.limits import Limits, check_document, check_variables
+from dashgraph.graph.executable import Documents, chosen
+from dashgraph.graph.limits import Limits, check_variables
 from dashgraph.graph.loaders import ended_with
 from dashgraph.graph.plan.plans import Plans
 from dashgraph.graph.schema import schema
@@ -44,7 +42,6 @@ from dashgraph.services.watching import Watching
 
 LONGEST_NAME = 100  # characters of an operation's name that are told
 SAFE = Limits()
-REMEMBERED = 500_000  # characters of documents; what is made of one takes up to 500 times its size
 
 
 class Stage(Enum):
@@ -74,8 +71,27 @@ class Answer:
     standing: Standing | None = None  # of the token, where that is counted
 
 
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """An operation whose document was read, and which of that document's operations it is."""
+
+    operation: Operation
+    document: DocumentNode
+    chosen: OperationDefinitionNode
+
+    @property
+    def follows(self) -> bool:
+        """Whether this is a subscription."""
+        return self.chosen.operation is OperationType.SUBSCRIPTION
+
+    @property
+    def changes(self) -> bool:
+        """Whether this is a mutation."""
+        return self.chosen.operation is OperationType.MUTATION
+
+
 class Executor:
-    """Runs operations on the schema. Documents are remembered by their text, the latest used ones."""
+    """Runs operations on the schema."""
 
     def __init__(
         self,
@@ -102,94 +118,78 @@ class Executor:
         self._schema: GraphQLSchema = schema._schema
         self._costs = Costs(self._schema)
         self.plans = Plans(self._schema) if plan else None
-        self._documents: OrderedDict[str, DocumentNode] = OrderedDict()
-        self._remembered = 0
+        self._documents = Documents(self._schema, limits, shown)
 
     @property
     def remembered(self) -> int:
         """The characters of the documents that are remembered."""
-        return self._remembered
+        return self._documents.remembered
 
-    async def run(self, operation: Operation, viewer: Viewer, *, written: bool = False) -> Answer:
+    async def meant(self, operation: Operation) -> Meant | Answer:
+        """What an operation is, else the answer that says what is wrong with it. Nothing of it is run."""
+        found = await self._looked_up(operation)
+        if isinstance(found, Answer):
+            observing.note(observing.Refused())
+        return found
+
+    async def run(self, operation: Operation | Meant, viewer: Viewer, *, written: bool = False) -> Answer:
         """Answer a query or a mutation. Nothing that a client sends makes it raise.
 
         `written` is for who writes JSON: then the data may be that already, as an orjson.Fragment.
         """
-        meant = self._meant(operation)
+        meant = await self.meant(operation) if isinstance(operation, Operation) else operation
         if isinstance(meant, Answer):
             return meant
-        document, chosen = meant
-        if chosen.operation is OperationType.SUBSCRIPTION:
+        if meant.follows:
             message = "A subscription is answered over a WebSocket, or as events: send Accept: text/event-stream."
             return Answer(Stage.REFUSED, {"errors": [errors.plain(message, errors.BAD_INPUT)]})
-        return await self._run(operation, document, chosen, viewer, written=written)
+        return await self._run(meant, viewer, written=written)
 
-    async def answers(self, operation: Operation, who: Who) -> AsyncGenerator[Answer, None]:
+    async def answers(self, operation: Operation | Meant, who: Who) -> AsyncGenerator[Answer, None]:
         """The answer to a query or a mutation; to a subscription one for each event. `who` is asked for each.
 
         Nothing that a client sends makes it raise.
         """
         try:
-            meant = self._meant(operation)
+            meant = await self.meant(operation) if isinstance(operation, Operation) else operation
             if isinstance(meant, Answer):
                 yield meant
-            elif meant[1].operation is OperationType.SUBSCRIPTION:
-                async with aclosing(self._events(operation, *meant, who)) as events:
+            elif meant.follows:
+                async with aclosing(self._events(meant, who)) as events:
                     async for answer in events:
                         yield answer
             else:
-                yield await self._run(operation, *meant, await who())
+                yield await self._run(meant, await who())
         except Problem as problem:
             yield Answer(Stage.ENDED, {"errors": [errors.problem(problem)]})
         except Exception as error:  # noqa: BLE001 - logged whole by what tells it
             yield Answer(Stage.ENDED, {"errors": [errors.told(GraphQLError(str(error), original_error=error))]})
 
-    def follows(self, operation: Operation) -> bool:
-        """Whether this is a subscription."""
-        meant = self._looked_up(operation)
-        return not isinstance(meant, Answer) and meant[1].operation is OperationType.SUBSCRIPTION
-
-    def changes(self, operation: Operation) -> bool:
-        """Whether this is a mutation."""
-        meant = self._looked_up(operation)
-        return not isinstance(meant, Answer) and meant[1].operation is OperationType.MUTATION
-
-    async def _run(
-        self,
-        operation: Operation,
-        document: DocumentNode,
-        chosen: OperationDefinitionNode,
-        viewer: Viewer,
-        *,
-        written: bool = False,
-    ) -> Answer:
+    async def _run(self, meant: Meant, viewer: Viewer, *, written: bool = False) -> Answer:
         """Run what may be run, for as long as it may."""
-        charged = self._charged(operation, document, chosen, viewer)
+        charged = self._charged(meant, viewer)
         if isinstance(charged, Answer):
             return charged
         cost, standing = charged
-        is_mutation = chosen.operation is OperationType.MUTATION
-        seconds = self._limits.mutation_seconds if is_mutation else self._limits.seconds
+        seconds = self._limits.mutation_seconds if meant.changes else self._limits.seconds
         try:
             async with asyncio.timeout(seconds):
-                answer = await self._executed(operation, document, chosen, viewer, written=written)
+                answer = await self._executed(meant.operation, meant.document, meant.chosen, viewer, written=written)
         except TimeoutError:
             message = f"The operation was given up after {seconds:g} seconds. "
-            message += "See `operations` for what it changed." if is_mutation else "Ask for less at a time."
+            message += "See `operations` for what it changed." if meant.changes else "Ask for less at a time."
             answer = Answer(Stage.RUN, {"data": None, "errors": [errors.problem(TookTooLong(message))]})
-        if operation.tells_cost:
+        if meant.operation.tells_cost:
             told = {"requested": cost, "max": most_of(self._limits)}
             answer.payload["extensions"] = {**answer.payload.get("extensions", {}), "cost": told}
         return replace(answer, standing=standing)
 
-    def _charged(
-        self, operation: Operation, document: DocumentNode, chosen: OperationDefinitionNode, viewer: Viewer
-    ) -> tuple[int, Standing | None] | Answer:
+    def _charged(self, meant: Meant, viewer: Viewer) -> tuple[int, Standing | None] | Answer:
         """What an operation costs and how the token stands then; else the answer that it is too much."""
-        variables = operation.variables or {}
+        variables = meant.operation.variables or {}
         try:
             check_variables(variables, self._limits)
-            cost = self._costs.checked(document, chosen, variables, self._limits)
+            cost = self._costs.checked(meant.document, meant.chosen, variables, self._limits)
             return cost, self._allowances.spend(viewer, cost)
         except Exhausted as problem:
             answer = Answer(Stage.EXHAUSTED, {"errors": [errors.problem(problem)]}, problem.standing)
@@ -228,44 +228,47 @@ class Executor:
         """The answer by a plan; None where there is none, or something happened that only resolvers answer exactly."""
         if self.plans is None:
             return None
-        context = self._context(viewer)
-        data = await self.plans.data(operation.query, document, chosen, operation.variables or {}, context)
-        if data is None:
-            return None
-        return Answer(Stage.RUN, _payload(orjson.Fragment(data) if written else orjson.loads(data), (), context.noted))
+        with self._context(viewer) as context:
+            data = await self.plans.data(operation.query, document, chosen, operation.variables or {}, context)
+            if data is None:
+                return None
+            found = orjson.Fragment(data) if written else orjson.loads(data)
+            return Answer(Stage.RUN, _payload(found, (), context.noted))
 
     async def _resolved(self, operation: Operation, document: DocumentNode, viewer: Viewer) -> Answer:
         """The answer by graphql-core, field by field."""
-        context = self._context(viewer)
-        result = execute(
-            self._schema,
-            document,
-            context_value=context,
-            variable_values=dict(operation.variables or {}),
-            operation_name=operation.name,
-            hide_suggestions=self._shown.no_hints,
-        )
-        return _answer(await result if isinstance(result, Awaitable) else result, context.noted)
+        with self._context(viewer) as context:
+            result = execute(
+                self._schema,
+                document,
+                context_value=context,
+                variable_values=dict(operation.variables or {}),
+                operation_name=operation.name,
+                hide_suggestions=self._shown.no_hints,
+            )
+            return _answer(await result if isinstance(result, Awaitable) else result, context.noted)
 
-    def _context(self, viewer: Viewer) -> Context:
+    @contextmanager
+    def _context(self, viewer: Viewer) -> Iterator[Context]:
         context = Context.of(viewer, self._reading, self._changing, self._passwords, self._bulk)
         context.most_references = self._most_references
-        return context
+        try:
+            yield context
+        finally:
+            context.loaders.forget()
 
-    async def _events(
-        self, operation: Operation, document: DocumentNode, chosen: OperationDefinitionNode, who: Who
-    ) -> AsyncGenerator[Answer, None]:
-        viewer = await who()
-        charged = self._charged(operation, document, chosen, viewer)
+    async def _events(self, meant: Meant, who: Who) -> AsyncGenerator[Answer, None]:
+        operation, viewer = meant.operation, await who()
+        charged = self._charged(meant, viewer)
         if isinstance(charged, Answer):
             yield charged
             return
-        seen = _seen(operation, chosen)
+        seen = _seen(operation, meant.chosen)
         with observing.following_along(seen) as within:
             with within():
                 result = subscribe(
                     self._schema,
-                    document,
+                    meant.document,
                     context_value=LiveContext(self._reading, self._watching, who),
                     variable_values=dict(operation.variables or {}),
                     operation_name=operation.name,
@@ -287,70 +290,17 @@ class Executor:
                     yield _answer(event)
             seen.status = observing.OK
 
-    def _meant(self, operation: Operation) -> tuple[DocumentNode, OperationDefinitionNode] | Answer:
-        """The document, and which operation of it is meant; else the answer that says what is wrong."""
-        meant = self._looked_up(operation)
-        if isinstance(meant, Answer):
-            observing.note(observing.Refused())
-        return meant
-
-    def _looked_up(self, operation: Operation) -> tuple[DocumentNode, OperationDefinitionNode] | Answer:
-        document = self._document(operation.query)
+    async def _looked_up(self, operation: Operation) -> Meant | Answer:
+        document = await self._documents.of(operation.query)
         if isinstance(document, list):
             return Answer(Stage.REFUSED, {"errors": document})
-        chosen = _chosen(document, operation.name)
-        if isinstance(chosen, str):
-            return Answer(Stage.REFUSED, {"errors": [errors.plain(chosen, errors.BAD_INPUT)]})
-        if operation.only_query and chosen.operation is not OperationType.QUERY:
+        found = chosen(document, operation.name)
+        if isinstance(found, str):
+            return Answer(Stage.REFUSED, {"errors": [errors.plain(found, errors.BAD_INPUT)]})
+        if operation.only_query and found.operation is not OperationType.QUERY:
             message = "Only queries may come by GET; send this by POST."
             return Answer(Stage.NOT_BY_GET, {"errors": [errors.plain(message, errors.BAD_INPUT)]})
-        return document, chosen
-
-    def _document(self, query: str) -> DocumentNode | list[dict[str, Any]]:
-        """The document of a text that is well-formed and valid, else the errors."""
-        known = self._documents.get(query)
-        if known is not None:
-            self._documents.move_to_end(query)
-            return known
-        observing.note(observing.DocumentRead())
-        found = self._read(query)
-        if isinstance(found, DocumentNode):
-            self._documents[query] = found
-            self._remembered += len(query)
-            while self._remembered > REMEMBERED:
-                self._remembered -= len(self._documents.popitem(last=False)[0])
-        return found
-
-    def _read(self, query: str) -> DocumentNode | list[dict[str, Any]]:
-        try:
-            if len(query) > self._limits.characters:
-                message = f"The query has {len(query)} characters; at most {self._limits.characters} are read."
-                raise TooMuch(message)
-            document = parse(query, max_tokens=self._limits.tokens)
-            check_document(document, self._limits)
-            found_errors = validate(self._schema, document, self._shown.rules, hide_suggestions=self._shown.no_hints)
-        except GraphQLError as error:
-            return [errors.told(error, otherwise=errors.PARSE_FAILED)]
-        except Problem as found:
-            return [errors.problem(found)]
-        except RecursionError:
-            return [errors.plain("The query nests too deep to be read.", TooMuch.code)]
-        if found_errors:
-            return [errors.told(error, otherwise=errors.VALIDATION_FAILED) for error in found_errors]
-        return document
-
-
-def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode | str:
-    """The operation that is meant, or a sentence on why that is not clear."""
-    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
-    if name is None:
-        if len(operations) == 1:
-            return operations[0]
-        return f"The document has {len(operations)} operations; say which with `operationName`."
-    for node in operations:
-        if node.name is not None and node.name.value == name:
-            return node
-    return f"The document has no operation named {name!r}."
+        return Meant(operation, document, found)
 
 
 def _seen(operation: Operation, chosen: OperationDefinitionNode) -> observing.Operation:

@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
+    ASTValidationRule,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
     OperationDefinitionNode,
+    OverlappingFieldsCanBeMergedRule,
     SelectionNode,
     SelectionSetNode,
+    ValidationContext,
 )
+from graphql.validation.validate import ValidationAbortedError
 
 from dashgraph.domain.lists import LARGEST_PAGE
 from dashgraph.domain.problems import TooMuch
@@ -30,11 +34,23 @@ class Limits:
     directives: int = 100
     tokens: int = 10_000
     characters: int = 200_000
+    comparisons: int = 20_000  # the largest honest document that we know takes 2,400
     page: int = LARGEST_PAGE
     variables: int = 524_288  # characters of texts and keys, and one for every value
     variables_depth: int = 64
     seconds: float = 30
     mutation_seconds: float = 300
+
+
+def check_text(query: str, limits: Limits) -> None:
+    """Refuse a text that is too long to be parsed. Raises TooMuch."""
+    if len(query) > limits.characters:
+        message = f"The query has {len(query)} characters; at most {limits.characters} are read."
+        raise TooMuch(message)
+    lines = max(query.count("\n"), query.count("\r"))
+    if lines > limits.tokens:  # an error may say several places, and each is looked for line by line
+        message = f"The query has {lines} lines; at most {limits.tokens} are read."
+        raise TooMuch(message)
 
 
 def check_document(document: DocumentNode, limits: Limits) -> None:
@@ -46,6 +62,26 @@ def check_document(document: DocumentNode, limits: Limits) -> None:
         if isinstance(node, OperationDefinitionNode):
             _check("nests {} fields deep", shape.depth(node.selection_set), limits.depth)
             _check("asks for {} fields at its root", len(shape.keys(node.selection_set)), limits.root_fields)
+
+
+def merging(limits: Limits) -> type[ASTValidationRule]:
+    """The rule that fields of one name fit together; more comparisons than it may make are TooMuch."""
+
+    class FieldsMergeRule(OverlappingFieldsCanBeMergedRule):
+        def __init__(self, context: ValidationContext) -> None:
+            super().__init__(context)
+            self.rule_context.remaining_complexity_budget = limits.comparisons
+
+        def enter_selection_set(self, *visited: Any) -> None:
+            try:
+                super().enter_selection_set(*visited)
+            except ValidationAbortedError:
+                if self.rule_context.remaining_complexity_budget >= 0:  # there were too many errors
+                    raise
+                message = "Too many fields are asked for under the same name to find out whether they fit together."
+                raise TooMuch(message) from None
+
+    return FieldsMergeRule
 
 
 def check_variables(variables: object, limits: Limits) -> None:

@@ -54,6 +54,13 @@ class Loaders:
             self._reaches[reach] = other
         return self._reaches[reach]
 
+    def forget(self) -> None:
+        """The request is over. What it knew would wait in circles for the collector of garbage."""
+        for one in [*self._reaches.values()]:
+            one._loaders.clear()
+            one._facts.clear()
+            one._reaches.clear()
+
     def facts(self, lookup: Lookup[T]) -> dict[ResourceId, T | None]:
         """What this request knows already, None where there is nothing. Who asks for many at once adds to it."""
         return self._facts.setdefault(lookup.name, {})

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, TypeVar
 import strawberry
 from strawberry.types import get_object_definition
 
-from dashgraph.domain.ids import ResourceId
+from dashgraph.domain.ids import ResourceId, encoder
 from dashgraph.domain.lists import Lookup
 from dashgraph.graph.declarations import derived
 from dashgraph.graph.demands import demands
@@ -61,7 +61,10 @@ class Node:
         return found
 
     id: strawberry.ID = derived(
-        lambda thing: thing.id.encode(), description="The global id: opaque, unique over all sources, and stable."
+        "id",
+        ResourceId.encode,
+        of_native=encoder,
+        description="The global id: opaque, unique over all sources, and stable.",
     )
 
 
@@ -69,7 +72,12 @@ class Node:
 class Resource(Node):
     """Apart from `Node`, which is as Relay has it: the nodes of other subgraphs have an id and nothing more."""
 
-    native_id: str = derived(lambda thing: thing.id.native, description="The id that the source itself uses.")
+    native_id: str = derived(
+        "id",
+        lambda one: one.native,
+        of_native=lambda source, kind: str,
+        description="The id that the source itself uses.",
+    )
 
     @strawberry.field(description="The system that this comes from.")
     def source(self) -> Source:

@@ -15,6 +15,7 @@ from dashgraph.domain.ids import ResourceId
 from dashgraph.domain.lists import (
     DEFAULT_PAGE,
     LARGEST_PAGE,
+    Entry,
     Listing,
     Page,
     Position,
@@ -78,12 +79,17 @@ class Asked:
         page: Callable[[], Awaitable[Page[Any]]],
         count: Callable[[], Awaitable[int | None]],
         missing: Callable[[Problem], None] = lambda problem: None,
+        source: str | None = None,
     ) -> None:
-        """`missing` is told of each source that is missing from the page, once."""
+        """`missing` is told of each source that is missing from the page, once.
+
+        `source` is named where the list is a root list of one source.
+        """
         self.loaders = loaders
         self.listing = listing
         self.wish = wish
         self.count = count
+        self.source = source
         self.shape = shape(loaders)
         self._fetch = page
         self._missing = missing
@@ -100,8 +106,8 @@ class Asked:
             self._missing(problem)
         return page
 
-    def cursor(self, position: Position) -> str:
-        return write_cursor(self.listing, self.wish.sort, position)
+    def cursor_of(self, entry: Entry[Any]) -> str:
+        return write_cursor(self.listing, self.wish.sort, entry.position)
 
 
 @strawberry.type(description="A page of a list.")
@@ -111,9 +117,7 @@ class Connection(Generic[N]):
     @strawberry.field(description="The items of the page, in order.")
     async def edges(self) -> list[Edge[N]]:
         page = await self.asked.page()
-        return [
-            Edge(node=self.asked.shape(entry.item), cursor=self.asked.cursor(entry.position)) for entry in page.entries
-        ]
+        return [Edge(node=self.asked.shape(entry.item), cursor=self.asked.cursor_of(entry)) for entry in page.entries]
 
     @strawberry.field(description="Where the page stands in the list.")
     async def page_info(self) -> PageInfo:
@@ -132,7 +136,7 @@ class Connection(Generic[N]):
 
 
 def page_info(asked: Asked, page: Page[Any]) -> PageInfo:
-    cursors = [asked.cursor(entry.position) for entry in (*page.entries[:1], *page.entries[-1:])]
+    cursors = [asked.cursor_of(entry) for entry in (*page.entries[:1], *page.entries[-1:])]
     return PageInfo(
         has_next_page=page.has_next,
         has_previous_page=page.has_previous,
@@ -190,6 +194,8 @@ def rooted(
     loaders.viewer.require(listing.scope)  # whatever of it is selected
     wish = Wish(sort, read_window(listing, sort, *window), filter)
 
+    named = sources or loaders.reading.sources()
+
     async def page() -> Page[Any]:
         found = await loaders.reading.page(loaders.viewer, listing, wish, sources or None)
         if all_of_them and found.problems:
@@ -203,6 +209,7 @@ def rooted(
         page=page,
         count=lambda: loaders.reading.count(loaders.viewer, listing, wish, sources or None),
         missing=missing,
+        source=named[0] if len(named) == 1 else None,
     )
 
 

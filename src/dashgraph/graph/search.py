@@ -74,7 +74,7 @@ class SearchConnection:
     async def edges(self) -> list[SearchEdge]:
         page = await self.asked.page()
         return [
-            SearchEdge(hit=entry.item, loaders=self.loaders, cursor=self.asked.cursor(entry.position))
+            SearchEdge(hit=entry.item, loaders=self.loaders, cursor=self.asked.cursor_of(entry))
             for entry in page.entries
         ]
 

@@ -50,7 +50,7 @@ class Widget(Resource):
     thing: strawberry.Private[widgets.Widget]
 
     title: str = derived(  # not null: dashboards and widgets are often asked for their titles in one
-        lambda thing: thing.title or "", description="Its title; many widgets have none, and then it is empty."
+        "title", lambda title: title or "", description="Its title; many widgets have none, and then it is empty."
     )
 
     type: str | None = fact("type", description="What it shows, such as `pivot` or `chart/column`.")

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache, lru_cache
 
 import structlog
 
@@ -25,7 +26,7 @@ from dashgraph.services.hashing import Hashing
 from dashgraph.services.issuer import BadJwt, Issuer, looks_like_jwt
 from dashgraph.services.throttling import Tries
 from dashgraph.store import accounts
-from dashgraph.store.accounts import NewToken, NewUser
+from dashgraph.store.accounts import NewToken, NewUser, SignedIn
 from dashgraph.store.database import AnyRow, Database
 
 log = structlog.get_logger("dashgraph.identity")
@@ -71,6 +72,7 @@ class Account:
     email: str
 
 
+@cache
 def scopes_of(role: RoleKind) -> frozenset[TokenScope]:
     """The most that a token of somebody in this role can be used for."""
     withheld = set() if role is RoleKind.ADMIN else set(OF_ADMINISTRATORS)
@@ -84,6 +86,7 @@ class Identity:
 
     def __init__(self, database: Database, issuer: Issuer | None = None, tries: Tries | None = None) -> None:
         self._database = database
+        self._tokens = accounts.Tokens(database)
         self._issuer = issuer
         self._tries = tries or Tries()
         self._hashing = Hashing()
@@ -92,11 +95,11 @@ class Identity:
         """Who the token speaks for. Raises Unauthenticated, always with the same words."""
         if self._issuer is not None and looks_like_jwt(token):
             return await self._by_jwt(self._issuer, token)
-        row = await accounts.signed_in(self._database, _hash(token))
+        row = await self._tokens.signed_in(_hash(token))
         expired = row is not None and row.expires_at is not None and row.expires_at <= (now or datetime.now(UTC))
         if row is None or expired or row.status != UserStatus.ACTIVE.value:
             raise Unauthenticated(REFUSED)
-        found = self._viewer(row.user_id, row, _known_scopes(row.scopes.split()))
+        found = self._viewer(row.user_id, row, _known_scopes(row.scopes))
         return replace(found, expires_at=row.expires_at, token=row.id)
 
     async def _by_jwt(self, issuer: Issuer, token: str) -> Viewer:
@@ -139,9 +142,9 @@ class Identity:
         if row is None or row.status != UserStatus.ACTIVE.value:
             message = "Who asked for it is not an active user any more."
             raise InvalidState(message)
-        return self._viewer(row.id, row, _known_scopes(scopes.split()))
+        return self._viewer(row.id, row, _known_scopes(scopes))
 
-    def _viewer(self, native: str, row: AnyRow, scopes: Set[TokenScope] | None = None) -> Viewer:
+    def _viewer(self, native: str, row: AnyRow | SignedIn, scopes: Set[TokenScope] | None = None) -> Viewer:
         """Who asks, with what the role allows today of these scopes. A service account is nobody in other sources."""
         role, is_service = NATIVE_ROLES[row.role].kind, row.origin == Origin.SERVICE.value
         allowed = scopes_of(role)
@@ -357,9 +360,10 @@ def _within(role: str, wanted: frozenset[TokenScope]) -> frozenset[TokenScope]:
     return wanted
 
 
-def _known_scopes(names: Iterable[str]) -> frozenset[TokenScope]:
+@lru_cache(200)
+def _known_scopes(names: str) -> frozenset[TokenScope]:
     """Those of the names that are scopes; what another version wrote down may be none."""
-    return frozenset(TokenScope(name) for name in names if name in set(TokenScope))
+    return frozenset(TokenScope(name) for name in names.split() if name in set(TokenScope))
 
 
 def _scopes(names: Sequence[str]) -> frozenset[TokenScope]:

@@ -10,6 +10,7 @@ from dashgraph.domain.exports import ExportedFile, ExportFormat
 from dashgraph.domain.ids import ResourceId
 from dashgraph.domain.lists import Entry, Listing, Lookup, Page, Sort, Window, Wish
 from dashgraph.domain.problems import Forbidden, Problem
+from dashgraph.domain.rows import Row
 from dashgraph.domain.sources import Card, Status
 from dashgraph.domain.tiles import TileEvent
 from dashgraph.domain.users import PRIVATE_SORT_KEYS, UserFilter, UserSort
@@ -17,6 +18,7 @@ from dashgraph.domain.viewers import Viewer
 from dashgraph.services.people import People
 from dashgraph.sources.fleet import Fleet
 from dashgraph.sources.live.walks import remembering
+from dashgraph.sources.port import Tables
 
 T = TypeVar("T")
 
@@ -103,6 +105,55 @@ class Reading:
         found = (await self.counts(viewer, listing, parents, wish)).values()
         numbers = [answer for answer in found if isinstance(answer, int)]
         return sum(numbers) if len(numbers) == len(found) and not missing else None
+
+    def tables(self, source: str) -> Tables | None:
+        """What tells whether, and how, a source answers by rows. Asks nobody."""
+        return self._fleet.named([source])[0].tables if source in self.sources() else None
+
+    async def rows_of_things(
+        self, viewer: Viewer, lookup: Lookup[T], source: str, natives: Sequence[str], attributes: Sequence[str]
+    ) -> Sequence[Row]:
+        """Like `things`, of one source that answers by rows. Raises its problem, as all of these do."""
+        viewer.require(lookup.scope)
+        return await self._fleet.rows(
+            lookup.name, source, len(natives), lambda tables: tables.things(viewer, lookup, natives, attributes)
+        )
+
+    async def rows_of_page(
+        self, viewer: Viewer, listing: Listing[T], source: str, wish: Wish, attributes: Sequence[str]
+    ) -> Sequence[Row]:
+        """Like `page`."""
+        _permit(viewer, listing, wish)
+        return await self._fleet.rows(
+            listing.name, source, 1, lambda tables: tables.page(viewer, listing, wish, attributes)
+        )
+
+    async def rows_of_pages(
+        self,
+        viewer: Viewer,
+        listing: Listing[T],
+        source: str,
+        parents: Sequence[str],
+        wish: Wish,
+        attributes: Sequence[str],
+    ) -> Sequence[Row]:
+        """Like `pages`."""
+        _permit(viewer, listing, wish)
+        return await self._fleet.rows(
+            listing.name, source, len(parents), lambda tables: tables.pages(viewer, listing, parents, wish, attributes)
+        )
+
+    async def rows_of_counts(
+        self, viewer: Viewer, listing: Listing[T], source: str, parents: Sequence[str], wish: Wish
+    ) -> Sequence[Row]:
+        """Like `counts`."""
+        _permit(viewer, listing, wish)
+        return await self._fleet.rows(
+            f"{listing.name}.count",
+            source,
+            len(parents),
+            lambda tables: tables.counts(viewer, listing, parents, wish),
+        )
 
     def tiles(self, viewer: Viewer, dashboard: ResourceId) -> AsyncGenerator[TileEvent, None] | None:
         """The widgets of a dashboard as its source makes them ready; None where it has no such stream."""

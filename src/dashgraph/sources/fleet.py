@@ -8,7 +8,8 @@ from dashgraph.domain.changes import Change
 from dashgraph.domain.ids import ResourceId
 from dashgraph.domain.observing import FAILED, OK, Batch, following
 from dashgraph.domain.problems import BadInput, Problem, UnsupportedBySource
-from dashgraph.sources.port import Source
+from dashgraph.domain.rows import Row
+from dashgraph.sources.port import Source, Tables
 
 T = TypeVar("T")
 
@@ -77,6 +78,16 @@ class Fleet:
                 return source, problem
 
         return await asyncio.gather(*(of(source) for source in sources))
+
+    async def rows(
+        self, question: str, name: str, keys: int, ask: Callable[[Tables], Awaitable[Sequence[Row]]]
+    ) -> Sequence[Row]:
+        """Ask one source for rows. Raises its problem."""
+        tables = self._sources[name].tables
+        if tables is None:
+            message = f"{name} gives no rows"
+            raise TypeError(message)
+        return await _followed(Batch(question, name, keys), ask(tables))
 
 
 async def _followed(batch: Batch, answer: Awaitable[T]) -> T:

@@ -6,12 +6,45 @@ from typing import Protocol, TypeVar
 from dashgraph.domain.changes import Changes, Outcome, Terms
 from dashgraph.domain.exports import ExportedFile, ExportFormat
 from dashgraph.domain.ids import Kind
-from dashgraph.domain.lists import Listing, Lookup, Page, Wish
+from dashgraph.domain.lists import Listing, Lookup, Page, Sort, Wish
+from dashgraph.domain.rows import Reader, Row
 from dashgraph.domain.sources import Card, Status
 from dashgraph.domain.tiles import TileEvent
 from dashgraph.domain.viewers import Viewer
 
 T = TypeVar("T")
+
+
+class Tables(Protocol):
+    """The answers of a source as rows, to the questions that it has columns for.
+
+    The rights of the viewer, the order and what is raised are those of the other answers of the source.
+
+    The attributes come first in a row, in the order in which they are asked for, the `id` before all others. In rows
+    of a list the sort value and the tie follow, in rows of many parents the parent last.
+    """
+
+    def readers(self, question: Lookup[T] | Listing[T], attributes: Sequence[str]) -> Sequence[Reader] | None:
+        """How the columns are read; None when rows cannot answer this. Asks nothing."""
+
+    def value_reader(self, sort: Sort) -> Reader:
+        """How the sort value is read."""
+
+    async def things(
+        self, viewer: Viewer, lookup: Lookup[T], ids: Sequence[str], attributes: Sequence[str]
+    ) -> Sequence[Row]:
+        """A row for each of these that is there and may be seen."""
+
+    async def page(self, viewer: Viewer, listing: Listing[T], wish: Wish, attributes: Sequence[str]) -> Sequence[Row]:
+        """The rows of a page and one more if there are more; last row first when the page is counted backward."""
+
+    async def pages(
+        self, viewer: Viewer, listing: Listing[T], parents: Sequence[str], wish: Wish, attributes: Sequence[str]
+    ) -> Sequence[Row]:
+        """The same under many parents, those of one next to each other."""
+
+    async def counts(self, viewer: Viewer, listing: Listing[T], parents: Sequence[str], wish: Wish) -> Sequence[Row]:
+        """Rows of a parent and the number of what hangs off it, for those with at least one."""
 
 
 class Source(Protocol):
@@ -32,6 +65,10 @@ class Source(Protocol):
     @property
     def keeps_trail(self) -> bool:
         """Whether changes leave their operations by themselves. Others tell a trace of each."""
+
+    @property
+    def tables(self) -> Tables | None:
+        """The same answers as rows; None for a system that gives none."""
 
     async def status(self) -> Status:
         """How it is doing, found out now. Never raises."""

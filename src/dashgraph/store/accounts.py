@@ -2,18 +2,22 @@
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, insert, literal, or_, select, union_all, update
+from sqlalchemy import Select, bindparam, func, insert, literal, or_, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 
 from dashgraph.domain.problems import Conflict, NotFound
 from dashgraph.domain.text import fold
 from dashgraph.domain.users import Origin, UserStatus
-from dashgraph.store.database import AnyRow, Database, among
-from dashgraph.store.tables import tokens, users
+from dashgraph.store.among import among
+from dashgraph.store.database import AnyRow, Database
+from dashgraph.store.prepared import PreparedStatements
+from dashgraph.store.tables import Key, tokens, users
+
+HASH = bindparam("hash", None, type_=Key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,23 +101,42 @@ async def add_token(database: Database, token: NewToken, now: datetime) -> None:
         )
 
 
-async def signed_in(database: Database, token_hash: str) -> AnyRow | None:
-    """The user behind a token that is not revoked: `user_id`, `role`, `status`, and the token's own columns."""
-    statement = (
-        select(
-            users.c.id.label("user_id"),
-            users.c.email,
-            users.c.role,
-            users.c.status,
-            users.c.origin,
-            tokens.c.id,
-            tokens.c.scopes,
-            tokens.c.expires_at,
-        )
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The user behind a token that is not revoked, and the token's own columns."""
+
+    user_id: str
+    email: str
+    role: str
+    status: str
+    origin: str
+    id: str
+    scopes: str
+    expires_at: datetime | None
+
+
+class Tokens:
+    """Asked with every request, so the statement is made once."""
+
+    def __init__(self, database: Database) -> None:
+        self._statements = PreparedStatements(database, HASH)
+        self._read = self._statements.reader(tokens.c.expires_at)
+
+    async def signed_in(self, token_hash: str) -> SignedIn | None:
+        rows = await self._statements.rows(self._statements.get("signed in", _signed_in), hash=token_hash)
+        if not rows:
+            return None
+        found = SignedIn(*rows[0])
+        return found if self._read is None else replace(found, expires_at=self._read(found.expires_at))
+
+
+def _signed_in() -> Select[Any]:
+    whose = (users.c.id.label("user_id"), users.c.email, users.c.role, users.c.status, users.c.origin)
+    return (
+        select(*whose, tokens.c.id, tokens.c.scopes, tokens.c.expires_at)
         .select_from(tokens.join(users, users.c.id == tokens.c.user_id))
-        .where(tokens.c.hash == token_hash, tokens.c.revoked_at.is_(None))
+        .where(tokens.c.hash == HASH, tokens.c.revoked_at.is_(None))
     )
-    return await _first(database, statement)
 
 
 async def ended(

@@ -8,7 +8,8 @@ from sqlalchemy import Select, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dashgraph.domain.bulk import BulkItem, ItemFilter, ItemStatus
-from dashgraph.store.database import AnyRow, Database, among
+from dashgraph.store.among import among
+from dashgraph.store.database import AnyRow, Database
 from dashgraph.store.jobs import seen
 from dashgraph.store.lists import Rows
 from dashgraph.store.visibility import Asker

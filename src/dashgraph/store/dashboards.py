@@ -3,23 +3,23 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, false, null, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, false, null, or_, select, true, union_all
 
 from dashgraph.domain.access import RANKS
 from dashgraph.domain.dashboards import DashboardFilter, DashboardState, VersionFilter
-from dashgraph.store.database import among
+from dashgraph.store.among import among, constant
 from dashgraph.store.datasources import uses
 from dashgraph.store.folders import below
-from dashgraph.store.lists import Rows, contains, id_matches, text_matches, time_matches
+from dashgraph.store.lists import Parents, Rows, contains, id_matches, text_matches, time_matches
 from dashgraph.store.tables import dashboards, datasources, editions, shares, users, widgets
-from dashgraph.store.visibility import EDIT, Asker, alive, seen, seen_dashboards, share_is_seen
+from dashgraph.store.visibility import Asker, Rights, seen, seen_dashboards, share_is_seen
 
 published = editions.alias("published")
 
 STATE = case(
-    (dashboards.c.published.is_(None), DashboardState.DRAFT.value),
-    (dashboards.c.published == dashboards.c.working, DashboardState.PUBLISHED.value),
-    else_=DashboardState.MODIFIED.value,
+    (dashboards.c.published.is_(None), constant(DashboardState.DRAFT.value)),
+    (dashboards.c.published == dashboards.c.working, constant(DashboardState.PUBLISHED.value)),
+    else_=constant(DashboardState.MODIFIED.value),
 )
 PUBLISHED_AT = (
     select(published.c.published_at)
@@ -55,19 +55,16 @@ def _keys(asker: Asker) -> dict[str, ColumnElement[Any]]:
 
 def by_ids(asker: Asker, ids: Sequence[str]) -> Select[Any]:
     rights = seen(asker, lambda column: among(column, ids))
-    return select(*COLUMNS, rights.c.rank).select_from(seen_dashboards(rights)).where(alive())
+    return seen_dashboards(rights, *COLUMNS, rights.rank.label("rank"))
 
 
 def documents(asker: Asker, ids: Sequence[str]) -> Select[Any]:
     rights = seen(asker, lambda column: among(column, ids))
-    return select(dashboards.c.id, editions.c.document).select_from(seen_dashboards(rights)).where(alive())
+    return seen_dashboards(rights, dashboards.c.id, editions.c.document)
 
 
 def rows(asker: Asker, wanted: DashboardFilter) -> Rows:
-    rights = seen(asker)
-    statement = select(*COLUMNS, rights.c.rank).select_from(seen_dashboards(rights))
-    statement = statement.where(alive(), matches(asker, wanted, rights))
-    return Rows(statement, _keys(asker), dashboards.c.id, nullable=NULLABLE)
+    return Rows(_matching(asker, wanted), _keys(asker), dashboards.c.id, nullable=NULLABLE)
 
 
 def rows_of_owners(asker: Asker, user_ids: Sequence[str], wanted: DashboardFilter) -> Rows:
@@ -79,10 +76,13 @@ def rows_of_folders(asker: Asker, folder_ids: Sequence[str], wanted: DashboardFi
 
 
 def _rows_under(asker: Asker, parent: ColumnElement[Any], parents: Sequence[str], wanted: DashboardFilter) -> Rows:
-    rights = seen(asker)
-    statement = select(*COLUMNS, rights.c.rank).select_from(seen_dashboards(rights))
-    statement = statement.where(alive(), among(parent, parents), matches(asker, wanted, rights))
+    statement = _matching(asker, wanted).where(among(parent, parents))
     return Rows(statement, _keys(asker), dashboards.c.id, parent=parent, nullable=NULLABLE)
+
+
+def _matching(asker: Asker, wanted: DashboardFilter) -> Select[Any]:
+    rights = seen(asker)
+    return seen_dashboards(rights, *COLUMNS, rights.rank.label("rank")).where(matches(asker, wanted, rights))
 
 
 VERSION_COLUMNS = (
@@ -111,29 +111,33 @@ def _versions_of_ids(asker: Asker, ids: Sequence[str], *columns: ColumnElement[A
     wanted = {(dashboard, int(number)) for dashboard, _, number in parts if number.isdecimal()}
     rights = seen(asker, lambda column: among(column, sorted({dashboard for dashboard, _ in wanted})))
     numbers = sorted({number for _, number in wanted if number < 2**31})
-    return _versions(rights, *columns).where(editions.c.number.in_(numbers))
+    joined = rights.dashboards.join(editions, _version_is_seen(rights))
+    return select(*columns).select_from(joined).where(rights.living, editions.c.number.in_(numbers))
 
 
 def rows_of_versions(asker: Asker, dashboard_ids: Sequence[str], wanted: VersionFilter) -> Rows:
     rights = seen(asker, lambda column: among(column, dashboard_ids))
+    published_then = time_matches(wanted.published_at, editions.c.published_at)
     return Rows(
-        _versions(rights, *VERSION_COLUMNS).where(time_matches(wanted.published_at, editions.c.published_at)),
+        select(*VERSION_COLUMNS).select_from(editions).where(_version_is_seen(rights), published_then),
         {"number": editions.c.number},
         editions.c.dashboard_id,
-        parent=editions.c.dashboard_id,
+        parent=dashboards.c.id,
+        unique=frozenset({"number"}),
+        parents=Parents(rights.dashboards, rights.living),
     )
 
 
-def _versions(rights: Subquery, *columns: ColumnElement[Any]) -> Select[Any]:
+def _version_is_seen(rights: Rights) -> ColumnElement[bool]:
     """Published versions: all for owners, editors and administrators, the newest for other viewers."""
-    joined = rights.join(dashboards, dashboards.c.id == rights.c.dashboard_id).join(
-        editions, editions.c.dashboard_id == dashboards.c.id
+    return and_(
+        editions.c.dashboard_id == dashboards.c.id,
+        editions.c.published_at.is_not(None),
+        or_(rights.may_edit, editions.c.number == dashboards.c.published),
     )
-    newest_or_all = or_(rights.c.rank >= EDIT, editions.c.number == dashboards.c.published)
-    return select(*columns).select_from(joined).where(alive(), editions.c.published_at.is_not(None), newest_or_all)
 
 
-def matches(asker: Asker, wanted: DashboardFilter, rights: Subquery) -> ColumnElement[bool]:
+def matches(asker: Asker, wanted: DashboardFilter, rights: Rights) -> ColumnElement[bool]:
     conditions = [
         text_matches(wanted.title, editions.c.title, editions.c.title_key),
         text_matches(wanted.description, editions.c.description, editions.c.description_key),
@@ -162,11 +166,11 @@ def matches(asker: Asker, wanted: DashboardFilter, rights: Subquery) -> ColumnEl
                     among(column, subject.within(asker.source)),
                     share_is_seen(rights, asker),
                 )
-                .correlate(dashboards, rights)
+                .correlate_except(shares)
             )
             conditions.append(shared.exists())
     if wanted.my_role is not None:
-        conditions.append(rights.c.rank.in_([RANKS[role] for role in wanted.my_role]))
+        conditions.append(rights.rank.in_([RANKS[role] for role in wanted.my_role]))
     if wanted.state is not None:
         conditions.append(STATE.in_([state.value for state in wanted.state]))
     if wanted.text is not None:

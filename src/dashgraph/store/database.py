@@ -1,24 +1,27 @@
 """How the store is opened: one engine, short sessions, and what each database needs to behave the same."""
 
 import asyncio
-import json
+import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import asyncpg
-from sqlalchemy import ColumnElement, Row, bindparam, event, text
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.engine import URL, Dialect, ExceptionContext, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy import Row, event, text
+from sqlalchemy.engine import URL, ExceptionContext, make_url
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DBAPIError,
+    DisconnectionError,
+    InterfaceError,
+    OperationalError,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.pool import QueuePool
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import Boolean, Text, TypeDecorator, TypeEngine
+from sqlalchemy.pool import PoolProxiedConnection, PoolResetState, QueuePool
+from sqlalchemy.util import greenlet_spawn
 
 from dashgraph.domain.problems import BadInput, SourceUnavailable
 
@@ -28,6 +31,15 @@ Session = AsyncConnection
 SQLITE = "sqlite+aiosqlite"
 POSTGRESQL = "postgresql+asyncpg"
 SILENT = (OperationalError, InterfaceError, OSError, TimeoutError)  # what a database that does not answer raises
+# The same in the words of the drivers.
+SILENT_DRIVER = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InterfaceError,
+    sqlite3.OperationalError,
+    OSError,
+    TimeoutError,
+)
 BUSY_SECONDS = 30  # how long a writer waits for the one before it
 
 
@@ -56,11 +68,15 @@ class Database:
 
     def pool(self) -> Pool:
         """The connections as they are now."""
+        pool = self._queue()
+        return Pool(pool.checkedout(), pool.checkedin(), pool.size())
+
+    def _queue(self) -> QueuePool:
         pool = self.engine.pool
         if not isinstance(pool, QueuePool):
             message = "There are connections only in a pool of a fixed size"
             raise TypeError(message)
-        return Pool(pool.checkedout(), pool.checkedin(), pool.size())
+        return pool
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -80,6 +96,45 @@ class Database:
                 await session.rollback()
                 raise
             await session.commit()
+
+    async def rows(self, statement: str, parameters: Sequence[Any]) -> Sequence[Sequence[Any]]:
+        """The rows of a statement in the driver's own words, just as the driver gives them.
+
+        Raises SourceUnavailable when the database does not answer.
+        """
+        for listener in self._asking.sync_engine.dispatch.before_cursor_execute:  # who listens hears of these too
+            statement, parameters = listener(None, None, statement, parameters, None, False)
+        connection = await self._checked_out()
+        ask = _rows_of_sqlite if self.dialect == "sqlite" else _rows_of_postgresql
+        try:
+            return await ask(connection.driver_connection, statement, parameters)
+        except SILENT_DRIVER as error:
+            raise self._silent() from error
+        except sqlite3.DatabaseError as error:  # itself, not one of its kinds: the file is damaged
+            if type(error) is not sqlite3.DatabaseError:
+                raise
+            raise self._silent() from error
+        finally:
+            connection.close()  # nothing is begun, so there is nothing to wait for
+
+    async def _checked_out(self) -> PoolProxiedConnection:
+        """A connection without SQLAlchemy around it, to be closed by whoever asked for it."""
+        pool = self._queue()
+        taking = greenlet_spawn(pool.connect)
+        starting: asyncio.Future[PoolProxiedConnection] | None = None
+        try:
+            if pool.checkedin():  # one is there: nothing is waited for, so nobody can give up midway
+                return await taking
+            starting = asyncio.ensure_future(taking)
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:  # given up midway, the connection would be lost to the pool
+            if starting is not None:
+                await asyncio.wait([starting])
+                if starting.exception() is None:
+                    starting.result().close()
+            raise
+        except (*SILENT, asyncpg.PostgresError, self.engine.dialect.loaded_dbapi.Error) as error:
+            raise self._silent() from error
 
     @asynccontextmanager
     async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
@@ -155,12 +210,19 @@ def open_database(url: str, *, name: str = "local", pool_size: int = 10) -> Data
     parsed = address(url)
     if parsed.drivername == SQLITE:
         engine = create_async_engine(
-            parsed, connect_args={"timeout": BUSY_SECONDS}, pool_size=pool_size, max_overflow=0
+            parsed,
+            connect_args={"timeout": BUSY_SECONDS},
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_reset_on_return=None,  # but by _reset_sqlite, where there is something to reset
         )
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "reset", _reset_sqlite)
         event.listen(engine.sync_engine, "handle_error", _stop_on_sqlite)
     else:
-        engine = create_async_engine(parsed, pool_size=pool_size, max_overflow=0, pool_pre_ping=True)
+        engine = create_async_engine(parsed, pool_size=pool_size, max_overflow=0)
+        event.listen(engine.sync_engine, "connect", _prepare_postgresql)
+        event.listen(engine.sync_engine, "checkout", _still_open)
     return Database(engine, name=name)
 
 
@@ -180,48 +242,53 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor.close()
 
 
+def _reset_sqlite(connection: Any, _record: object, state: PoolResetState) -> None:
+    """Take back what a writer left behind. After a question there is nothing, and no need to ask the thread."""
+    if not state.terminate_only and connection.driver_connection.in_transaction:
+        connection.rollback()
+
+
+def _still_open(connection: Any, _record: object, _proxy: object) -> None:
+    """Have the pool open another connection for one that the server has closed; asking the server costs a trip."""
+    if connection.driver_connection.is_closed():
+        message = "The server has closed the connection"
+        raise DisconnectionError(message)
+
+
+async def _rows_of_sqlite(driver: Any, statement: str, parameters: Sequence[Any]) -> Sequence[Sequence[Any]]:
+    """All rows by one call of the connection's thread."""
+    try:
+        rows: Sequence[Sequence[Any]] = await driver.execute_fetchall(statement, parameters)
+    except asyncio.CancelledError:  # the thread would go on
+        await driver.interrupt()
+        raise
+    return rows
+
+
+async def _rows_of_postgresql(driver: Any, statement: str, parameters: Sequence[Any]) -> Sequence[Sequence[Any]]:
+    """All rows. The driver keeps the statement prepared on the connection."""
+    rows: Sequence[Sequence[Any]] = await driver.fetch(statement, *parameters)
+    return rows
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    """Have the server plan for what it is asked here: short questions, many at a time, each answered by an index.
+
+    Compiling a statement, or starting processes for it, takes longer than they do; and what an index leads to is in
+    memory, or nearly. Said on the connection: a pooler in between knows no such parameters of the start.
+    """
+    settings = (
+        "jit = off",
+        "max_parallel_workers_per_gather = 0",
+        "random_page_cost = 1.1",
+        "enable_mergejoin = off",  # which would read an index of all shares from end to end
+    )
+    statements = "; ".join(f"SET {one}" for one in settings)
+    connection.run_async(lambda driver: driver.execute(statements))
+
+
 def _stop_on_sqlite(context: ExceptionContext) -> None:
     """Stop a statement that nobody waits for any more. asyncpg does so itself; aiosqlite's thread would go on."""
     if isinstance(context.original_exception, asyncio.CancelledError) and context.connection is not None:
         driver: Any = context.connection.connection.dbapi_connection
         driver.run_async(lambda connection: connection.interrupt())
-
-
-class _Ids(TypeDecorator[Sequence[str]]):
-    """Many ids as one parameter: an array on PostgreSQL, a JSON text on SQLite. The statement stays the same."""
-
-    impl = Text
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(ARRAY(Text()) if dialect.name == "postgresql" else Text())
-
-    def process_bind_param(self, value: Sequence[str] | None, dialect: Dialect) -> Any:
-        ids = list(value or ())
-        return ids if dialect.name == "postgresql" else json.dumps(ids)
-
-
-class _Among(FunctionElement[bool]):
-    name = "among"
-    type = Boolean()
-    inherit_cache = True
-
-    def self_group(self, against: object = None) -> Self:
-        return self  # a condition as it is: SQLAlchemy would write `… = 1` on SQLite, which no index answers
-
-
-def among(column: ColumnElement[Any], ids: Sequence[str]) -> ColumnElement[bool]:
-    """Whether a column is one of these ids, however many, with one parameter."""
-    return _Among(column, bindparam("ids", list(ids), type_=_Ids(), unique=True))
-
-
-@compiles(_Among, "sqlite")
-def _among_on_sqlite(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
-    column, ids = element.clauses
-    return f"{compiler.process(column, **options)} IN (SELECT value FROM json_each({compiler.process(ids)}))"
-
-
-@compiles(_Among, "postgresql")
-def _among_on_postgresql(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
-    column, ids = element.clauses
-    return f"{compiler.process(column, **options)} = ANY ({compiler.process(ids)})"

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, select, true
 
 from dashgraph.domain.datasources import DataSourceFilter
-from dashgraph.store.database import among
+from dashgraph.store.among import among
 from dashgraph.store.lists import text_matches
 from dashgraph.store.tables import datasources
 

@@ -30,7 +30,7 @@ from dashgraph.domain.deliverables import DeliverableFilter
 from dashgraph.domain.ids import Kind
 from dashgraph.domain.jobs import JobFilter
 from dashgraph.domain.schedules import ScheduleFilter
-from dashgraph.store.database import among
+from dashgraph.store.among import among
 from dashgraph.store.jobs import rows_under
 from dashgraph.store.lists import Rows, id_matches, text_matches, time_matches
 from dashgraph.store.tables import dashboards
@@ -101,7 +101,7 @@ class Deliverables:
         """Of those that are named one by one or by what they hang off."""
         if asker.everything:
             return true()
-        return or_(self.table.c.owner_id == asker.me, self.table.c.dashboard_id.in_(_of_mine(asker)))
+        return or_(asker.is_me(self.table.c.owner_id), self.table.c.dashboard_id.in_(_of_mine(asker)))
 
     def _keys(self) -> dict[str, ColumnElement[Any]]:
         keys: dict[str, ColumnElement[Any]] = {"name": self.table.c.name_key, "created_at": self.table.c.created_at}
@@ -119,7 +119,7 @@ class Deliverables:
         if asker.everything:
             return self.table
         ways = union(
-            select(self.table.c.id).where(self.table.c.owner_id == asker.me),
+            select(self.table.c.id).where(asker.is_me(self.table.c.owner_id)),
             select(self.table.c.id).where(self.table.c.dashboard_id.in_(_of_mine(asker))),
         ).subquery("ways")
         return ways.join(self.table, self.table.c.id == ways.c.id)
@@ -153,7 +153,7 @@ class Deliverables:
         if wanted.last_status is not None:
             last = select(jobs.c.status).where(self.of_job == table.c.id).correlate(table)
             newest = last.order_by(jobs.c.created_at.desc(), jobs.c.id.desc()).limit(1).scalar_subquery()
-            known = true() if asker.everything else table.c.owner_id == asker.me  # as with the runs themselves
+            known = true() if asker.everything else asker.is_me(table.c.owner_id)  # as with the runs themselves
             conditions += [known, newest.in_([one.value for one in wanted.last_status])]
         return and_(true(), *conditions)
 
@@ -165,7 +165,7 @@ class Deliverables:
 
 def _of_mine(asker: Asker) -> Select[Any]:
     """The dashboards that the asker owns."""
-    mine = select(dashboards.c.id).where(dashboards.c.owner_id == asker.me, dashboards.c.deleted_at.is_(None))
+    mine = select(dashboards.c.id).where(asker.is_me(dashboards.c.owner_id), dashboards.c.deleted_at.is_(None))
     return mine.correlate(None)
 
 

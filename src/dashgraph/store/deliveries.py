@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dashgraph.domain.jobs import DeliveryStatus
 from dashgraph.domain.users import Origin, UserStatus
-from dashgraph.store.database import AnyRow, Database, among
+from dashgraph.store.among import among
+from dashgraph.store.database import AnyRow, Database
 from dashgraph.store.tables import dashboards, groups, memberships, users
 from dashgraph.store.visibility import may_view
 from dashgraph.store.work_tables import alerts, deliveries, recipients, schedules, targets

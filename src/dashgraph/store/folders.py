@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, false, literal, select, true
 
 from dashgraph.domain.folders import DEEPEST, FolderFilter
-from dashgraph.store.database import among
+from dashgraph.store.among import among
 from dashgraph.store.lists import Rows, contains, id_matches, text_matches, time_matches
 from dashgraph.store.tables import folders
 from dashgraph.store.visibility import Asker, folder_is_seen, seen_folders

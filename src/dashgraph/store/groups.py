@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
 
 from dashgraph.domain.groups import GroupFilter
 from dashgraph.domain.roles import NATIVE_ROLES
-from dashgraph.store.database import among
+from dashgraph.store.among import among
 from dashgraph.store.lists import Rows, contains, id_matches, text_matches, time_matches
 from dashgraph.store.tables import groups, memberships
 from dashgraph.store.visibility import Asker, membership_is_seen
@@ -63,7 +63,7 @@ def matches(asker: Asker, wanted: GroupFilter) -> ColumnElement[bool]:
             among(memberships.c.user_id, wanted.member.within(asker.source)),
             membership_is_seen(asker),
         )
-        conditions.append(has_member)
+        conditions.append(has_member.correlate_except(memberships))  # any, also in the list of one member's groups
     if wanted.text is not None:
         conditions.append(or_(contains(groups.c.name_key, wanted.text), contains(groups.c.mail_key, wanted.text)))
     return and_(true(), *conditions)

@@ -15,9 +15,9 @@ from dashgraph.domain.dash import Document, JsonObject
 from dashgraph.domain.formats.carried import format_of
 from dashgraph.domain.formats.kinds import DocumentFormat
 from dashgraph.domain.text import fold
-from dashgraph.store.database import among
+from dashgraph.store.among import among
 from dashgraph.store.tables import dashboards, datasources, widgets
-from dashgraph.store.visibility import EDIT, Asker, alive, seen
+from dashgraph.store.visibility import Asker, seen
 
 INSERTS: dict[str, Callable[..., Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 ADVISORY_LOCK = 7_226_443_172  # one import at a time on a shared PostgreSQL
@@ -77,11 +77,7 @@ def of_this_id(native: str) -> Select[Any]:
 def editable(asker: Asker, ids: Sequence[str]) -> Select[Any]:
     """Which of these dashboards the viewer may change."""
     rights = seen(asker, lambda column: among(column, ids))
-    return (
-        select(dashboards.c.id)
-        .select_from(rights.join(dashboards, dashboards.c.id == rights.c.dashboard_id))
-        .where(alive(), rights.c.rank >= EDIT)
-    )
+    return select(dashboards.c.id).select_from(rights.dashboards).where(rights.living, rights.may_edit)
 
 
 def holders(widget_ids: Sequence[str]) -> Select[Any]:

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, FromClause, Select, and_, func, or_, selec
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.jobs import LOG_SHOWN, DeliveryFilter, JobFilter
 from dashgraph.domain.lists import IdFilter
-from dashgraph.store.database import Database, among
+from dashgraph.store.among import among
+from dashgraph.store.database import Database
 from dashgraph.store.lists import Rows, id_matches, time_matches
 from dashgraph.store.visibility import Asker
 from dashgraph.store.work_tables import alerts, deliveries, job_files, job_log, jobs, schedules
@@ -88,9 +89,9 @@ def seen(asker: Asker) -> ColumnElement[bool]:
     if asker.everything:
         return true()
     return or_(
-        jobs.c.requested_by == asker.me,
-        jobs.c.schedule_id.in_(select(schedules.c.id).where(schedules.c.owner_id == asker.me)),
-        jobs.c.alert_id.in_(select(alerts.c.id).where(alerts.c.owner_id == asker.me)),
+        asker.is_me(jobs.c.requested_by),
+        jobs.c.schedule_id.in_(select(schedules.c.id).where(asker.is_me(schedules.c.owner_id))),
+        jobs.c.alert_id.in_(select(alerts.c.id).where(asker.is_me(alerts.c.owner_id))),
     )
 
 
@@ -99,9 +100,11 @@ def _seen_jobs(asker: Asker) -> FromClause:
     if asker.everything:
         return jobs
     ways = union(
-        select(jobs.c.id).where(jobs.c.requested_by == asker.me),
-        select(jobs.c.id).join(schedules, schedules.c.id == jobs.c.schedule_id).where(schedules.c.owner_id == asker.me),
-        select(jobs.c.id).join(alerts, alerts.c.id == jobs.c.alert_id).where(alerts.c.owner_id == asker.me),
+        select(jobs.c.id).where(asker.is_me(jobs.c.requested_by)),
+        select(jobs.c.id)
+        .join(schedules, schedules.c.id == jobs.c.schedule_id)
+        .where(asker.is_me(schedules.c.owner_id)),
+        select(jobs.c.id).join(alerts, alerts.c.id == jobs.c.alert_id).where(asker.is_me(alerts.c.owner_id)),
     ).subquery("ways")
     return ways.join(jobs, jobs.c.id == ways.c.id)
 

@@ -27,7 +27,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dashgraph.domain.problems import Conflict
-from dashgraph.store.database import among
+from dashgraph.store.among import among
 from dashgraph.store.tables import Instant, metadata
 
 Row = dict[str, Any]

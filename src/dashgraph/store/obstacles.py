@@ -10,7 +10,7 @@ from dashgraph.domain.roles import ADMIN
 from dashgraph.domain.shares import ShareRule
 from dashgraph.domain.targets import TargetKind
 from dashgraph.domain.users import UserStatus
-from dashgraph.store.database import among
+from dashgraph.store.among import among
 from dashgraph.store.deliverables import Deliverables
 from dashgraph.store.tables import dashboards, memberships, shares, users, widgets
 from dashgraph.store.visibility import Asker, may_view

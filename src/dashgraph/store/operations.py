@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, s
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dashgraph.domain.operations import OperationFilter, OperationState
-from dashgraph.store.database import among
+from dashgraph.store.among import among
 from dashgraph.store.lists import Rows, id_matches, time_matches
 from dashgraph.store.tables import operations
 from dashgraph.store.visibility import Asker
@@ -32,7 +32,7 @@ async def one_at_a_time(session: AsyncConnection, actor: str, key: str) -> None:
 
 
 def seen(asker: Asker) -> ColumnElement[bool]:
-    return true() if asker.everything else operations.c.actor_id == asker.me
+    return true() if asker.everything else asker.is_me(operations.c.actor_id)
 
 
 def matches(asker: Asker, wanted: OperationFilter) -> ColumnElement[bool]:

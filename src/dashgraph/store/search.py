@@ -8,11 +8,11 @@ from dashgraph.domain.ids import Kind
 from dashgraph.domain.search import SearchFilter
 from dashgraph.domain.text import fold
 from dashgraph.domain.users import UserStatus
+from dashgraph.store.among import constant
 from dashgraph.store.lists import Rows, contains
 from dashgraph.store.tables import dashboards, editions, folders, groups, users, widgets
 from dashgraph.store.visibility import (
     Asker,
-    alive,
     folder_is_seen,
     seen,
     seen_dashboards,
@@ -39,6 +39,7 @@ def rows(asker: Asker, wanted: SearchFilter) -> Rows:
 
 
 def _arm(
+    seen: Select[Any],
     kind: Kind,
     wanted: str,
     *,
@@ -46,13 +47,16 @@ def _arm(
     first: tuple[ColumnElement[Any], ColumnElement[Any]],
     second: tuple[ColumnElement[Any], ColumnElement[Any]],
 ) -> Select[Any]:
-    """One kind's hits. `first` and `second` are the text and its key; names that begin with the text lead."""
+    """The hits among the rows of one kind that are seen. `first` and `second` are the text and its key.
+
+    Names that begin with the text lead.
+    """
     place = case(
         (first[1].startswith(fold(wanted), autoescape=True), literal("0")),
         (contains(first[1], wanted), literal("1")),
         else_=literal("2"),
     )
-    return select(
+    return seen.add_columns(
         literal(kind.value).label("kind"),
         id.label("id"),
         cast(first[0], String).label("first"),
@@ -63,37 +67,36 @@ def _arm(
 
 
 def _dashboards(asker: Asker, wanted: str) -> Select[Any]:
-    rights = seen(asker)
-    arm = _arm(
+    return _arm(
+        seen_dashboards(seen(asker)),
         Kind.DASHBOARD,
         wanted,
         id=dashboards.c.id,
         first=(editions.c.title, editions.c.title_key),
         second=(editions.c.description, editions.c.description_key),
     )
-    return arm.select_from(seen_dashboards(rights)).where(alive())
 
 
 def _widgets(asker: Asker, wanted: str) -> Select[Any]:
-    rights = seen(asker)
-    arm = _arm(
+    return _arm(
+        seen_widgets(seen(asker)),
         Kind.WIDGET,
         wanted,
         id=widgets.c.id,
         first=(widgets.c.title, widgets.c.title_key),
         second=(widgets.c.type, widgets.c.type_key),
     )
-    return arm.select_from(seen_widgets(rights)).where(alive())
 
 
 def _folders(asker: Asker, wanted: str) -> Select[Any]:
     name = (folders.c.name, folders.c.name_key)
-    arm = _arm(Kind.FOLDER, wanted, id=folders.c.id, first=name, second=name)
-    return arm.where(folder_is_seen(seen_folders(asker)))
+    mine = select().select_from(folders).where(folder_is_seen(seen_folders(asker)))
+    return _arm(mine, Kind.FOLDER, wanted, id=folders.c.id, first=name, second=name)
 
 
 def _groups(_asker: Asker, wanted: str) -> Select[Any]:
     return _arm(
+        select().select_from(groups),
         Kind.GROUP,
         wanted,
         id=groups.c.id,
@@ -104,9 +107,10 @@ def _groups(_asker: Asker, wanted: str) -> Select[Any]:
 
 def _users(_asker: Asker, wanted: str) -> Select[Any]:
     return _arm(
+        select().select_from(users).where(users.c.status != constant(UserStatus.DELETED.value)),
         Kind.USER,
         wanted,
         id=users.c.id,
         first=(users.c.name, users.c.name_key),
         second=(users.c.email, users.c.email_key),
-    ).where(users.c.status != UserStatus.DELETED.value)
+    )

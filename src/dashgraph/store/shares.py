@@ -3,44 +3,35 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, Subquery, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, select, true
 
 from dashgraph.domain.ids import Kind
 from dashgraph.domain.shares import ShareFilter
 from dashgraph.domain.users import UserStatus
-from dashgraph.store.database import among
-from dashgraph.store.lists import Rows
+from dashgraph.store.among import among, constant
+from dashgraph.store.lists import Parents, Rows
 from dashgraph.store.tables import dashboards, groups, shares, users
-from dashgraph.store.visibility import Asker, alive, seen, share_is_seen
+from dashgraph.store.visibility import Asker, Rights, seen, share_is_seen
 
 COLUMNS = (
     shares.c.id, shares.c.dashboard_id, shares.c.user_id, shares.c.group_id, shares.c.rule,
     shares.c.subscribed, shares.c.created_at,
 )  # fmt: skip
 
+USER_NAME = select(users.c.name_key).where(users.c.id == shares.c.user_id).correlate(shares).scalar_subquery()
+GROUP_NAME = select(groups.c.name_key).where(groups.c.id == shares.c.group_id).correlate(shares).scalar_subquery()
 KEYS: dict[str, ColumnElement[Any]] = {
-    "subject": func.coalesce(users.c.name_key, groups.c.name_key),
+    "subject": func.coalesce(USER_NAME, GROUP_NAME),
     "rule": shares.c.rule,
     "created_at": shares.c.created_at,
 }
 
 
-def _seen_shares(rights: Subquery) -> FromClause:
-    return (
-        rights.join(dashboards, dashboards.c.id == rights.c.dashboard_id)
-        .join(shares, shares.c.dashboard_id == dashboards.c.id)
-        .outerjoin(users, users.c.id == shares.c.user_id)
-        .outerjoin(groups, groups.c.id == shares.c.group_id)
-    )
-
-
-def _visible(asker: Asker, rights: Subquery, wanted: ShareFilter) -> ColumnElement[bool]:
+def _visible(asker: Asker, rights: Rights, wanted: ShareFilter) -> ColumnElement[bool]:
     """Shares to deleted users are kept for the day the user is restored, and hidden until then."""
-    conditions = [
-        alive(),
-        or_(users.c.id.is_(None), users.c.status != UserStatus.DELETED.value),
-        share_is_seen(rights, asker),
-    ]
+    is_deleted = users.c.status == constant(UserStatus.DELETED.value)
+    to_deleted = select(users.c.id).where(users.c.id == shares.c.user_id, is_deleted).correlate(shares)
+    conditions = [~to_deleted.exists(), share_is_seen(rights, asker)]
     if wanted.rule is not None:
         conditions.append(shares.c.rule == wanted.rule.value)
     if wanted.subject is not None:
@@ -51,28 +42,31 @@ def _visible(asker: Asker, rights: Subquery, wanted: ShareFilter) -> ColumnEleme
     return and_(true(), *conditions)
 
 
+def _seen_shares(asker: Asker, rights: Rights, wanted: ShareFilter) -> Select[Any]:
+    joined = rights.dashboards.join(shares, shares.c.dashboard_id == dashboards.c.id)
+    return select(*COLUMNS).select_from(joined).where(rights.living, _visible(asker, rights, wanted))
+
+
 def by_ids(asker: Asker, ids: Sequence[str]) -> Select[Any]:
     dashboard_ids = sorted({one.split("/", 1)[0] for one in ids})
     rights = seen(asker, lambda column: among(column, dashboard_ids))
-    return (
-        select(*COLUMNS)
-        .select_from(_seen_shares(rights))
-        .where(among(shares.c.id, ids), _visible(asker, rights, ShareFilter()))
-    )
+    return _seen_shares(asker, rights, ShareFilter()).where(among(shares.c.id, ids))
 
 
 def rows_of_dashboards(asker: Asker, dashboard_ids: Sequence[str], wanted: ShareFilter) -> Rows:
     rights = seen(asker, lambda column: among(column, dashboard_ids))
-    statement = select(*COLUMNS).select_from(_seen_shares(rights)).where(_visible(asker, rights, wanted))
-    return Rows(statement, KEYS, shares.c.id, parent=shares.c.dashboard_id)
+    own = shares.c.dashboard_id == dashboards.c.id
+    return Rows(
+        select(*COLUMNS).select_from(shares).where(own, _visible(asker, rights, wanted)),
+        KEYS,
+        shares.c.id,
+        parent=dashboards.c.id,
+        parents=Parents(rights.dashboards, rights.living),
+    )
 
 
 def rows_of_groups(asker: Asker, group_ids: Sequence[str], wanted: ShareFilter) -> Rows:
     shared = select(shares.c.dashboard_id).where(among(shares.c.group_id, group_ids))
     rights = seen(asker, lambda column: column.in_(shared))
-    statement = (
-        select(*COLUMNS)
-        .select_from(_seen_shares(rights))
-        .where(among(shares.c.group_id, group_ids), _visible(asker, rights, wanted))
-    )
+    statement = _seen_shares(asker, rights, wanted).where(among(shares.c.group_id, group_ids))
     return Rows(statement, KEYS, shares.c.id, parent=shares.c.group_id)

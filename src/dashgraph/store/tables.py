@@ -106,6 +106,13 @@ users = Table(
         sqlite_where=text("deleted_at IS NULL"),
         postgresql_where=text("deleted_at IS NULL"),
     ),
+    # The few whose shares are hidden.
+    Index(
+        "ix_users_id_deleted",
+        "id",
+        sqlite_where=text("status = 'deleted'"),
+        postgresql_where=text("status = 'deleted'"),
+    ),
 )
 
 groups = Table(

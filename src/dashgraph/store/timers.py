@@ -9,7 +9,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dashgraph.domain.cron import Timetable
-from dashgraph.store.database import AnyRow, among
+from dashgraph.store.among import among
+from dashgraph.store.database import AnyRow
 from dashgraph.store.tables import dashboards, users
 from dashgraph.store.work_tables import jobs, schedules, timers
 from dashgraph.store.working import OPEN

@@ -22,7 +22,7 @@ KEYS: dict[str, ColumnElement[Any]] = {"deleted_at": dashboards.c.deleted_at, "t
 def rows(asker: Asker, wanted: DeletedDashboardFilter) -> Rows:
     """Owners see what was theirs, administrators who ask for everything see all. A share leads to nothing here."""
     working = (editions.c.dashboard_id == dashboards.c.id) & (editions.c.number == dashboards.c.working)
-    mine = true() if asker.everything else dashboards.c.owner_id == asker.me
+    mine = true() if asker.everything else asker.is_me(dashboards.c.owner_id)
     statement = select(*COLUMNS).select_from(dashboards.join(editions, working))
     statement = statement.where(dashboards.c.deleted_at.is_not(None), mine, matches(asker, wanted))
     return Rows(statement, KEYS, dashboards.c.id)

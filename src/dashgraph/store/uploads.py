@@ -8,14 +8,15 @@ from sqlalchemy import ColumnElement, Select, delete, func, insert, select, upda
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dashgraph.domain.users import UserStatus
-from dashgraph.store.database import AnyRow, Database, among
+from dashgraph.store.among import among
+from dashgraph.store.database import AnyRow, Database
 from dashgraph.store.tables import uploads, users
 from dashgraph.store.visibility import Asker
 
 
 def by_ids(asker: Asker, ids: Sequence[str]) -> Select[Any]:
     """Those that have arrived. Nobody but who sent it, administrators neither, has to do with an upload."""
-    mine = (uploads.c.user_id == asker.me, uploads.c.content.is_not(None))
+    mine = (asker.is_me(uploads.c.user_id), uploads.c.content.is_not(None))
     return select(uploads.c.id, uploads.c.content, uploads.c.expires_at).where(among(uploads.c.id, ids), *mine)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
 from dashgraph.domain.roles import NATIVE_ROLES
 from dashgraph.domain.text import fold
 from dashgraph.domain.users import UserFilter, UserStatus
-from dashgraph.store.database import among
+from dashgraph.store.among import among, constant
 from dashgraph.store.lists import Rows, contains, id_matches, text_matches, time_matches
 from dashgraph.store.tables import memberships, tokens, users
 from dashgraph.store.visibility import Asker, membership_is_seen
@@ -45,7 +45,8 @@ def by_ids(ids: Sequence[str]) -> Select[Any]:
 def by_addresses(addresses: Sequence[str]) -> Select[Any]:
     """Users by e-mail address, without those who are deleted: of them several may have had the same."""
     keys = [fold(address) for address in addresses]
-    return select(*COLUMNS).where(among(users.c.email_key, keys), users.c.status != UserStatus.DELETED.value)
+    known = users.c.status != constant(UserStatus.DELETED.value)
+    return select(*COLUMNS).where(among(users.c.email_key, keys), known)
 
 
 def rows(asker: Asker, wanted: UserFilter) -> Rows:
@@ -82,9 +83,9 @@ def matches(asker: Asker, wanted: UserFilter) -> ColumnElement[bool]:
     if wanted.status is not None:
         conditions.append(users.c.status.in_([status.value for status in wanted.status]))
     else:
-        conditions.append(users.c.status != UserStatus.DELETED.value)
+        conditions.append(users.c.status != constant(UserStatus.DELETED.value))
     if wanted.active is not None:
-        active = users.c.status == UserStatus.ACTIVE.value
+        active = users.c.status == constant(UserStatus.ACTIVE.value)
         conditions.append(active if wanted.active else ~active)
     if wanted.role is not None:
         names = [role.native_name for role in NATIVE_ROLES.values() if role.kind in wanted.role]
@@ -97,7 +98,7 @@ def matches(asker: Asker, wanted: UserFilter) -> ColumnElement[bool]:
             among(memberships.c.group_id, wanted.group.within(asker.source)),
             membership_is_seen(asker),
         )
-        conditions.append(in_group)
+        conditions.append(in_group.correlate_except(memberships))  # any, also in the list of one group's members
     if wanted.has_token is not None:
         has_token = exists().where(
             tokens.c.user_id == users.c.id, tokens.c.kind == "api", tokens.c.revoked_at.is_(None)

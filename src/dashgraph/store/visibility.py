@@ -19,11 +19,10 @@ from sqlalchemy import (
     CompoundSelect,
     FromClause,
     Select,
-    Subquery,
     and_,
     case,
+    false,
     func,
-    literal,
     or_,
     select,
     true,
@@ -35,6 +34,7 @@ from dashgraph.domain.access import RANKS, AccessRole
 from dashgraph.domain.roles import ADMIN as ADMINISTRATOR
 from dashgraph.domain.shares import ShareRule
 from dashgraph.domain.viewers import Reach, Viewer
+from dashgraph.store.among import constant
 from dashgraph.store.tables import dashboards, editions, folders, memberships, shares, users, widgets
 
 OWNER, ADMIN, EDIT, VIEW = (
@@ -58,20 +58,43 @@ class Asker:
     def everything(self) -> bool:
         return self.viewer.reach is Reach.ALL
 
+    def is_me(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
+        """Whether a column names the viewer."""
+        return false() if self.me is None else column == self.me
+
 
 Narrow = Callable[[ColumnElement[Any]], ColumnElement[bool]]
 
 
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """The dashboards that a viewer sees, and what the viewer is to each.
+
+    What is the same for all of them is said without a look at the row, so that the databases need not look either.
+    """
+
+    dashboards: FromClause  # the table, joined with what tells the rank where that differs
+    narrowed: ColumnElement[bool]  # which of its rows are in question
+    rank: ColumnElement[int]
+    may_edit: ColumnElement[bool]
+    edition: ColumnElement[int]  # the number of the edition that the viewer is shown
+    has_edition: ColumnElement[bool]  # nothing published and no right to edit: no edition, so nothing is seen
+
+    @property
+    def living(self) -> ColumnElement[bool]:
+        return and_(alive(), self.narrowed)
+
+
 def rank_of(rule: ColumnElement[Any]) -> ColumnElement[int]:
-    return case((rule == ShareRule.EDIT.value, literal(EDIT)), else_=literal(VIEW))
+    return case((rule == constant(ShareRule.EDIT.value), constant(EDIT)), else_=constant(VIEW))
 
 
-def my_groups(me: str | None) -> Select[Any]:
-    return select(memberships.c.group_id).where(memberships.c.user_id == me)
+def my_groups(asker: Asker) -> Select[Any]:
+    return select(memberships.c.group_id).where(asker.is_me(memberships.c.user_id))
 
 
-def seen(asker: Asker, narrow: Narrow | None = None) -> Subquery:
-    """The dashboards that the viewer sees: `dashboard_id` and `rank`, what the viewer is to each.
+def seen(asker: Asker, narrow: Narrow | None = None) -> Rights:
+    """The dashboards that the viewer sees, deleted ones too.
 
     `narrow` says which dashboards are in question at all; it goes into each arm, where an index answers it.
     """
@@ -79,49 +102,63 @@ def seen(asker: Asker, narrow: Narrow | None = None) -> Subquery:
     def only(column: ColumnElement[Any]) -> ColumnElement[bool]:
         return true() if narrow is None else narrow(column)
 
-    me = asker.me
     if asker.everything:
-        full: ColumnElement[int] = case((dashboards.c.owner_id == me, literal(OWNER)), else_=literal(ADMIN))
-        return (
-            select(dashboards.c.id.label("dashboard_id"), _capped(asker, full).label("rank"))
-            .where(dashboards.c.deleted_at.is_(None), only(dashboards.c.id))
-            .subquery("seen")
-        )
-    owned = select(dashboards.c.id.label("dashboard_id"), literal(OWNER).label("rank")).where(
-        dashboards.c.owner_id == me, only(dashboards.c.id)
+        full = case((asker.is_me(dashboards.c.owner_id), constant(OWNER)), else_=constant(ADMIN))
+        return _rights(asker, dashboards, full, may_edit=true(), narrowed=only(dashboards.c.id))
+    owned = select(dashboards.c.id.label("dashboard_id"), constant(OWNER).label("rank")).where(
+        asker.is_me(dashboards.c.owner_id), only(dashboards.c.id)
     )
     direct = select(shares.c.dashboard_id, rank_of(shares.c.rule).label("rank")).where(
-        shares.c.user_id == me, only(shares.c.dashboard_id)
+        asker.is_me(shares.c.user_id), only(shares.c.dashboard_id)
     )
     by_group = select(shares.c.dashboard_id, rank_of(shares.c.rule).label("rank")).where(
-        shares.c.group_id.in_(my_groups(me)), only(shares.c.dashboard_id)
+        shares.c.group_id.in_(my_groups(asker)), only(shares.c.dashboard_id)
     )
     ways = union_all(owned, direct, by_group).subquery("ways")
-    rank = _capped(asker, func.max(ways.c.rank))
-    return select(ways.c.dashboard_id, rank.label("rank")).group_by(ways.c.dashboard_id).subquery("seen")
+    strongest = select(ways.c.dashboard_id, func.max(ways.c.rank).label("rank")).group_by(ways.c.dashboard_id)
+    mine = strongest.subquery("seen")
+    joined = mine.join(dashboards, dashboards.c.id == mine.c.dashboard_id)
+    return _rights(asker, joined, mine.c.rank, may_edit=mine.c.rank >= constant(EDIT), narrowed=true())
 
 
-def _capped(asker: Asker, rank: ColumnElement[int]) -> ColumnElement[int]:
-    return literal(VIEW) if asker.viewer.as_reader else rank
-
-
-def seen_dashboards(rights: Subquery) -> FromClause:
-    """Dashboards joined with the viewer's rank and with the edition that this rank is shown."""
-    return rights.join(dashboards, dashboards.c.id == rights.c.dashboard_id).join(
-        editions, and_(editions.c.dashboard_id == dashboards.c.id, editions.c.number == shown_edition(rights))
+def _rights(
+    asker: Asker,
+    joined: FromClause,
+    rank: ColumnElement[int],
+    *,
+    may_edit: ColumnElement[bool],
+    narrowed: ColumnElement[bool],
+) -> Rights:
+    working, published = dashboards.c.working, dashboards.c.published
+    is_published = published.is_not(None)
+    if asker.viewer.as_reader:
+        return Rights(joined, narrowed, constant(VIEW), false(), published, is_published)
+    if asker.everything:
+        return Rights(joined, narrowed, rank, may_edit, working, true())
+    return Rights(
+        joined, narrowed, rank, may_edit, case((may_edit, working), else_=published), or_(may_edit, is_published)
     )
 
 
-def seen_widgets(rights: Subquery) -> FromClause:
-    """Widgets of the edition that the viewer is shown, joined with their dashboard and the viewer's rank."""
-    return rights.join(dashboards, dashboards.c.id == rights.c.dashboard_id).join(
-        widgets, and_(widgets.c.dashboard_id == dashboards.c.id, widgets.c.edition == shown_edition(rights))
+def seen_dashboards(rights: Rights, *columns: ColumnElement[Any]) -> Select[Any]:
+    """Dashboards, each with the edition that the viewer is shown."""
+    # An outer join, though there is always one: who wants nothing of the edition does not make the database read it.
+    shown = and_(editions.c.dashboard_id == dashboards.c.id, editions.c.number == rights.edition)
+    return (
+        select(*columns)
+        .select_from(rights.dashboards.outerjoin(editions, shown))
+        .where(rights.living, rights.has_edition)
     )
 
 
-def shown_edition(rights: Subquery) -> ColumnElement[Any]:
-    """The number of the edition. Nothing published and no right to edit: no edition, so nothing is seen."""
-    return case((rights.c.rank >= EDIT, dashboards.c.working), else_=dashboards.c.published)
+def seen_widgets(rights: Rights, *columns: ColumnElement[Any]) -> Select[Any]:
+    """Widgets of the edition that the viewer is shown, each with its dashboard."""
+    return select(*columns).select_from(rights.dashboards.join(widgets, widget_is_shown(rights))).where(rights.living)
+
+
+def widget_is_shown(rights: Rights) -> ColumnElement[bool]:
+    """Of the widgets of all editions of a dashboard."""
+    return and_(widgets.c.dashboard_id == dashboards.c.id, widgets.c.edition == rights.edition)
 
 
 def alive() -> ColumnElement[bool]:
@@ -150,15 +187,15 @@ def may_view(dashboard: ColumnElement[Any], user: ColumnElement[Any]) -> ColumnE
     return seen_by.correlate_except(board, subject).exists()
 
 
-def share_is_seen(rights: Subquery, asker: Asker) -> ColumnElement[bool]:
+def share_is_seen(rights: Rights, asker: Asker) -> ColumnElement[bool]:
     """Of the shares of a dashboard that the viewer sees."""
-    return or_(rights.c.rank >= EDIT, shares.c.user_id == asker.me, shares.c.group_id.in_(my_groups(asker.me)))
+    return or_(rights.may_edit, asker.is_me(shares.c.user_id), shares.c.group_id.in_(my_groups(asker)))
 
 
 def membership_is_seen(asker: Asker) -> ColumnElement[bool]:
     if asker.viewer.is_admin:
         return true()
-    return or_(memberships.c.user_id == asker.me, memberships.c.group_id.in_(my_groups(asker.me)))
+    return or_(asker.is_me(memberships.c.user_id), memberships.c.group_id.in_(my_groups(asker)))
 
 
 def seen_folders(asker: Asker) -> CTE | None:
@@ -167,10 +204,10 @@ def seen_folders(asker: Asker) -> CTE | None:
         return None
     rights = seen(asker)
     start: CompoundSelect[Any] = union(
-        select(folders.c.id).where(folders.c.owner_id == asker.me),
+        select(folders.c.id).where(asker.is_me(folders.c.owner_id)),
         select(dashboards.c.folder_id)
-        .select_from(rights.join(dashboards, dashboards.c.id == rights.c.dashboard_id))
-        .where(alive(), dashboards.c.folder_id.is_not(None)),
+        .select_from(rights.dashboards)
+        .where(rights.living, dashboards.c.folder_id.is_not(None)),
     )
     below = select(start.subquery("started").c.id.label("id")).cte("seen_folders", recursive=True)
     return below.union(

@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 
 from dashgraph.domain.widgets import WidgetFilter
-from dashgraph.store.database import among
+from dashgraph.store.among import among
 from dashgraph.store.datasources import uses
-from dashgraph.store.lists import Rows, contains, id_matches, text_matches, time_matches
+from dashgraph.store.lists import Parents, Rows, contains, id_matches, text_matches, time_matches
 from dashgraph.store.tables import dashboards, widgets
-from dashgraph.store.visibility import Asker, alive, seen, seen_widgets
+from dashgraph.store.visibility import Asker, seen, seen_widgets, widget_is_shown
 
 COLUMNS = (
     widgets.c.id, dashboards.c.id.label("dashboard_id"), widgets.c.title, widgets.c.type, widgets.c.subtype,
@@ -31,8 +31,8 @@ NULLABLE = frozenset({"title", "type", "subtype"})
 def _by_ids(asker: Asker, ids: Sequence[str], *columns: ColumnElement[Any]) -> Select[Any]:
     holder = widgets.alias("holder")
     holders = select(holder.c.dashboard_id).where(among(holder.c.id, ids))
-    rights = seen(asker, lambda column: column.in_(holders))
-    return select(*columns).select_from(seen_widgets(rights)).where(alive(), among(widgets.c.id, ids))
+    rights = seen(asker, lambda column: among(column, holders))
+    return seen_widgets(rights, *columns).where(among(widgets.c.id, ids))
 
 
 def by_ids(asker: Asker, ids: Sequence[str]) -> Select[Any]:
@@ -47,20 +47,26 @@ def formats(asker: Asker, dashboard_ids: Sequence[str]) -> Select[Any]:
     """For each dashboard the formats that its widgets came in, and of each format the title of one of them."""
     rights = seen(asker, lambda column: among(column, dashboard_ids))
     columns = (dashboards.c.id, widgets.c.format)
-    named = select(columns[0].label("dashboard_id"), columns[1], func.min(widgets.c.title).label("title"))
-    return named.select_from(seen_widgets(rights)).where(alive()).group_by(*columns).order_by(*columns)
+    named = (columns[0].label("dashboard_id"), columns[1], func.min(widgets.c.title).label("title"))
+    return seen_widgets(rights, *named).group_by(*columns).order_by(*columns)
 
 
 def rows(asker: Asker, wanted: WidgetFilter) -> Rows:
-    rights = seen(asker)
-    statement = select(*COLUMNS).select_from(seen_widgets(rights)).where(alive(), matches(asker, wanted))
+    statement = seen_widgets(seen(asker), *COLUMNS).where(matches(asker, wanted))
     return Rows(statement, KEYS, widgets.c.id, nullable=NULLABLE)
 
 
 def rows_of_dashboards(asker: Asker, dashboard_ids: Sequence[str], wanted: WidgetFilter) -> Rows:
     rights = seen(asker, lambda column: among(column, dashboard_ids))
-    statement = select(*COLUMNS).select_from(seen_widgets(rights)).where(alive(), matches(asker, wanted))
-    return Rows(statement, KEYS, widgets.c.id, parent=dashboards.c.id, nullable=NULLABLE)
+    return Rows(
+        select(*COLUMNS).select_from(widgets).where(widget_is_shown(rights), matches(asker, wanted)),
+        KEYS,
+        widgets.c.id,
+        parent=dashboards.c.id,
+        nullable=NULLABLE,
+        unique=frozenset({"position"}),
+        parents=Parents(rights.dashboards, rights.living),
+    )
 
 
 def matches(asker: Asker, wanted: WidgetFilter) -> ColumnElement[bool]:

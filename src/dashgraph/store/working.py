@@ -11,7 +11,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dashgraph.domain.jobs import JobKind, JobStatus, Trigger
-from dashgraph.store.database import AnyRow, Database, among
+from dashgraph.store.among import among
+from dashgraph.store.database import AnyRow, Database
 from dashgraph.store.tables import Instant
 from dashgraph.store.work_tables import executors, job_files, job_log, jobs
 

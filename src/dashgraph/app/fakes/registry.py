@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping
 
-from dashgraph.app.fakes.holistics.fake import HolisticsFake
 from dashgraph.app.fakes.kit import Fake
-from dashgraph.app.fakes.lightdash.fake import LightdashFake
-from dashgraph.app.fakes.posthog.server import PostHogFake
-from dashgraph.app.fakes.sisense.server import SisenseFake
 from dashgraph.domain.sources import SourceKind
+from dashgraph.sources.registry import Registry
 
-FAKES: Mapping[SourceKind, type[Fake]] = {
-    SourceKind.SISENSE: SisenseFake,
-    SourceKind.LIGHTDASH: LightdashFake,
-    SourceKind.HOLISTICS: HolisticsFake,
-    SourceKind.POSTHOG: PostHogFake,
-}
+FAKES: Mapping[SourceKind, type[Fake]] = Registry(
+    {
+        SourceKind.SISENSE: "dashgraph.app.fakes.sisense.server:SisenseFake",
+        SourceKind.LIGHTDASH: "dashgraph.app.fakes.lightdash.fake:LightdashFake",
+        SourceKind.HOLISTICS: "dashgraph.app.fakes.holistics.fake:HolisticsFake",
+        SourceKind.POSTHOG: "dashgraph.app.fakes.posthog.server:PostHogFake",
+    }
+)

@@ -9,6 +9,7 @@ from sqlalchemy import Select, text
 from dashgraph.connectors.native import api
 from dashgraph.connectors.native.changes.carrying import Changing
 from dashgraph.connectors.native.changes.handlers import HANDLERS
+from dashgraph.connectors.native.tables import NativeTables
 from dashgraph.connectors.native.translate import Translator
 from dashgraph.domain.access import PERMISSION, AccessFilter
 from dashgraph.domain.changes import Changes, Outcome, Terms
@@ -52,6 +53,7 @@ class NativeSource:
         self._database = database
         self._retention = retention
         self._changing = Changing(database, HANDLERS, retention, scheduling)
+        self.tables = NativeTables(database)
         self.name = database.name
 
     async def status(self) -> Status:
@@ -97,7 +99,7 @@ class NativeSource:
         if listing.name in api.NOWHERE:
             return Page()
         asker, translator = Asker(viewer, self.name), Translator(self.name, viewer, self._retention)
-        rows = await self._all(page(self._root(asker, listing, wish), wish, source=self.name))
+        rows = await self._all(self._paged(self._root(asker, listing, wish), wish))
         items = [[row] for row in rows]
         if listing.name == SEARCH.name:
             wanted = cast("SearchFilter", wish.filter).text
@@ -126,14 +128,14 @@ class NativeSource:
         if listing.name in api.NOWHERE:
             return pages
         if listing.name in api.PATHS:
-            rows = await self._all(self._ways(asker, listing, parents, wish).page(wish))
+            rows = await self._all(self._ways(asker, listing, parents, wish).page(wish, dialect=self._database.dialect))
             for parent, under in groupby(rows, key=lambda row: row.at_parent):
                 items = [list(paths) for _, paths in groupby(under, key=lambda row: row.at_place)]
                 pages[parent] = self._cut(items, wish.window, translator.access)
             return pages
         question = api.EDGES[listing.name]
         found = question.rows(asker, parents, wish.filter or question.nothing)
-        rows = await self._all(page(found, wish, source=self.name))
+        rows = await self._all(self._paged(found, wish))
         for parent, under in groupby(rows, key=lambda row: row.at_parent):
             items = [[row] for row in under]
             pages[parent] = self._cut(items, wish.window, lambda item: question.read(translator, item[0]))
@@ -163,6 +165,9 @@ class NativeSource:
 
     async def change_each(self, viewer: Viewer, changes: Changes, terms: Terms) -> Mapping[int, Outcome]:
         return await self._changing.each(viewer, changes, terms)
+
+    def _paged(self, rows: Rows, wish: Wish) -> Select[Any]:
+        return page(rows, wish, source=self.name, dialect=self._database.dialect)
 
     async def _all(self, statement: Select[Any]) -> Sequence[AnyRow]:
         async with self._database.reading() as session:

@@ -8,9 +8,10 @@ from strawberry import UNSET
 from dashgraph.domain.changes import Terms
 from dashgraph.domain.dashboards import DASHBOARD
 from dashgraph.domain.ids import Kind, ResourceId
-from dashgraph.domain.imports import ImportAction, ImportDashboard, Imported, ImportOutcome
+from dashgraph.domain.imports import ImportAction, ImportDashboard
 from dashgraph.domain.problems import TooMuch
-from dashgraph.graph.changes.declare import Payload, of_kind, thing
+from dashgraph.graph.changes.declare import of_kind, thing
+from dashgraph.graph.changes.imports import ImportedPayload, happened, why
 from dashgraph.graph.context import Info
 from dashgraph.graph.dashboards import Dashboard
 from dashgraph.graph.demands import demands_of
@@ -68,7 +69,7 @@ class CopyDashboardsInput:
 
 
 @strawberry.type(description="What came of copying one dashboard.")
-class CopyResult(Payload):
+class CopyResult(ImportedPayload):
     origin_id: strawberry.Private[ResourceId]
     copied: strawberry.Private[Copied]
 
@@ -86,22 +87,12 @@ class CopyResult(Payload):
     def kept(self) -> Dashboard | None:
         return None if self.copied.kept is None else shape(self.loaders)(self.copied.kept)
 
-    @strawberry.field(name="outcome", description="What happened; in a dry run what would.")
-    def what_happened(self) -> ImportOutcome:
-        return ImportOutcome.FAILED if self._imported is None else self._imported.outcome
-
-    @strawberry.field(description="A sentence on why it came so, where that needs one.")
-    def reason(self) -> str | None:
-        return None if self._imported is None else self._imported.reason
+    what_happened = happened()
+    reason = why()
 
     @strawberry.field(description="What to know of it; at most one for each data source, and a few more.")
     def warnings(self) -> list[DocumentWarning]:
-        return warnings_of(self._imported)
-
-    @property
-    def _imported(self) -> Imported | None:
-        facts = self.outcome.facts
-        return Imported.of(facts) if facts else None
+        return warnings_of(self.imported)
 
 
 @strawberry.type(description="What came of `copyDashboards`.")

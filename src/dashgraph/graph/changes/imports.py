@@ -1,7 +1,7 @@
 """Imports, as mutations."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 from strawberry import UNSET
@@ -139,8 +139,36 @@ class DocumentDifference:
     kind: DifferenceKind = strawberry.field(description="What happened there.")
 
 
+@strawberry.type
+class ImportedPayload(Payload):
+    """Base of what came of one dashboard that was taken in."""
+
+    @property
+    def imported(self) -> Imported | None:
+        facts = self.outcome.facts
+        return Imported.of(facts) if facts else None
+
+
+def happened() -> Any:
+    """The field of such a payload that says what happened."""
+
+    def resolver(self: ImportedPayload) -> ImportOutcome:
+        return ImportOutcome.FAILED if self.imported is None else self.imported.outcome
+
+    return strawberry.field(resolver=resolver, name="outcome", description="What happened; in a dry run what would.")
+
+
+def why() -> Any:
+    """The field of such a payload that says why."""
+
+    def resolver(self: ImportedPayload) -> str | None:
+        return None if self.imported is None else self.imported.reason
+
+    return strawberry.field(resolver=resolver, description="A sentence on why it came so, where that needs one.")
+
+
 @strawberry.type(description="What came of one dashboard of an import.")
-class ImportResult(Payload):
+class ImportResult(ImportedPayload):
     number: strawberry.Private[int]
     place: strawberry.Private[str]
 
@@ -160,34 +188,24 @@ class ImportResult(Payload):
     def pointer(self) -> str:
         return self.place
 
-    @strawberry.field(name="outcome", description="What happened; in a dry run what would.")
-    def what_happened(self) -> ImportOutcome:
-        return ImportOutcome.FAILED if self._imported is None else self._imported.outcome
-
-    @strawberry.field(description="A sentence on why it came so, where that needs one.")
-    def reason(self) -> str | None:
-        return None if self._imported is None else self._imported.reason
+    what_happened = happened()
+    reason = why()
 
     @strawberry.field(description="What to know of it; at most one for each data source and chart, and a few more.")
     def warnings(self) -> list[DocumentWarning]:
-        return warnings_of(self._imported)
+        return warnings_of(self.imported)
 
     @strawberry.field(
         description="Where the document differs from the dashboard that had its id, the first 100 places. Empty when "
         "none had it, or one that is hidden from you."
     )
     def differences(self) -> list[DocumentDifference]:
-        found = () if self._imported is None else self._imported.differences
+        found = () if self.imported is None else self.imported.differences
         return [DocumentDifference(pointer=shown(one.pointer), kind=one.kind) for one in found]
 
     @strawberry.field(description="In how many places they differ.")
     def difference_count(self) -> int:
-        return 0 if self._imported is None else self._imported.different
-
-    @property
-    def _imported(self) -> Imported | None:
-        facts = self.outcome.facts
-        return Imported.of(facts) if facts else None
+        return 0 if self.imported is None else self.imported.different
 
 
 @strawberry.type(description="What came of `importDashboards`.")

@@ -1,21 +1,25 @@
 """How each field that asks for something is answered for all values at once."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from graphql.pyutils import Path
 
-from dashgraph.domain.ids import ResourceId
-from dashgraph.domain.lists import Page, Wish
-from dashgraph.graph.filters import read
+from dashgraph.domain.ids import Kind, ResourceId
+from dashgraph.domain.lists import Entry, Listing, Page, Wish
+from dashgraph.domain.rows import ID, Row
+from dashgraph.domain.viewers import Reach
+from dashgraph.graph.filters import global_id, read
 from dashgraph.graph.loaders import Loaders
 from dashgraph.graph.paging import read_window, write_cursor
-from dashgraph.graph.plan.request import Request, Waiting
-from dashgraph.graph.plan.selections import Asking, Custom, Many, One
-from dashgraph.graph.plan.values import Column, Pages, Planted, Rows
+from dashgraph.graph.plan.request import Request
+from dashgraph.graph.plan.selections import Asking, Custom, Deopt, Layout, Many, One, Waiting
+from dashgraph.graph.plan.tables import Table, TablePages, cursor_of_rows
+from dashgraph.graph.plan.values import Column, Pages, Planted, Rows, Values
 
 NOWHERE = -1  # the number of what is not there
 EMPTY: Page[Any] = Page()
+NO_ROWS: Sequence[Row] = ()
 
 
 class OneColumn:
@@ -23,20 +27,19 @@ class OneColumn:
 
     waiting: Sequence[Waiting] = ()
 
-    def __init__(self, rows: Rows, asking: One, request: Request) -> None:
+    def __init__(self, rows: Rows | Table, asking: One, request: Request) -> None:
         self._loaders = cast("Loaders", rows.loaders)
         self._loaders.viewer.require(asking.lookup.scope)
-        attribute, of = asking.attribute, asking.lookup.of
-        ids: list[ResourceId | None] = [getattr(thing, attribute) for thing in rows.things]
-        self._keys = [None if one is None or one.kind is not of else (one.source, one.native) for one in ids]
+        ids = rows.ids(asking.attribute, asking.lookup.of)
+        self._keys = [None if one is None else (one.source, one.native) for one in ids]
         self._distinct = dict(zip(self._keys, ids, strict=True))
         self._distinct.pop(None, None)
         self._question = request.questions.things(self._loaders, asking.lookup)
-        self._question.want(cast("Iterable[ResourceId]", self._distinct.values()))
+        self._question.want(self._distinct.values())
         self._rows = Rows(asking.selection)
         self._numbers: list[int] = []
 
-    def end(self) -> Sequence[Rows | Pages]:
+    def end(self) -> Sequence[Values]:
         numbers: dict[tuple[str, str] | None, int] = {None: NOWHERE}
         for key, one in self._distinct.items():
             numbers[key] = self._number(cast("ResourceId", one))
@@ -55,43 +58,129 @@ class OneColumn:
         return [found[number] for number in self._numbers]
 
 
+class OneRowColumn:
+    """The same where rows answer."""
+
+    waiting: Sequence[Waiting] = ()
+
+    def __init__(
+        self,
+        loaders: Loaders,
+        asking: One,
+        request: Request,
+        source: str,
+        natives: Sequence[str | None],
+        *,
+        must_be_there: bool = False,
+    ) -> None:
+        loaders.viewer.require(asking.lookup.scope)
+        self._natives = natives
+        self._distinct = dict.fromkeys(natives)
+        self._distinct.pop(None, None)
+        self._question = request.questions.rows(loaders, asking.lookup, asking.layout, source)
+        self._question.want(self._distinct)
+        self._table = Table(asking.selection, asking.layout, loaders, source)
+        self._must_be_there = must_be_there
+
+    def end(self) -> Sequence[Values]:
+        found = [row for row in map(self._question.known.get, self._distinct) if row is not None]
+        if self._must_be_there and not found:
+            raise Deopt("problem")
+        self._table.take(found, len(self._natives) - self._natives.count(None))
+        return (self._table,)
+
+    def written(self) -> Sequence[Any]:
+        return list(map(self._table.written.get, self._natives))
+
+
 class ManyColumn:
     """Of a field that leads to a page for each value."""
 
     waiting: Sequence[Waiting] = ()
 
-    def __init__(self, rows: Rows, asking: Many, request: Request) -> None:
-        self._loaders = cast("Loaders", rows.loaders)
+    def __init__(self, rows: Rows | Table, asking: Many, request: Request) -> None:
+        self._loaders = loaders = cast("Loaders", rows.loaders)
         self._listing = listing = asking.listing
-        self._loaders.viewer.require(listing.scope)
-        given = asking.arguments.values(request.variables)
-        sort = given.get("sort", listing.default)
-        window = (given.get(name) for name in ("first", "after", "last", "before"))
-        self._wish = wish = Wish(sort, read_window(listing, sort, *window), read(given.get("filter")))
-        self._parents = [thing.id for thing in rows.things]
+        self._wish = wish = _wish(loaders, asking, request)
+        self._parents = rows.ids(ID, _holder(listing))
         self._pages = Pages(asking.selection)
         wanted, questions = asking.selection, request.questions
-        self._page = questions.pages(self._loaders, listing, wish) if wanted.wants_page else None
-        self._count = questions.counts(self._loaders, listing, wish) if wanted.wants_count else None
+        self._page = questions.pages(loaders, listing, wish) if wanted.wants_page else None
+        self._count = questions.counts(loaders, listing, wish) if wanted.wants_count else None
         for question in (self._page, self._count):
             if question is not None:
                 question.want(self._parents)
 
-    def end(self) -> Sequence[Rows | Pages]:
+    def end(self) -> Sequence[Values]:
         many = len(self._parents)
-        pages: list[Page[Any] | None] = [None] * many
+        pages: list[Page[Any]] = [EMPTY] * many
         counts: list[int | None] = [None] * many
         if self._page is not None:
             pages = [self._page.answer(one) or EMPTY for one in self._parents]
         if self._count is not None:
             counts = [self._count.answer(one) or 0 for one in self._parents]
-        return self._pages, *self._pages.take([self._loaders] * many, pages, counts, [self._cursor] * many)
-
-    def _cursor(self, position: Any) -> str:
-        return write_cursor(self._listing, self._wish.sort, position)
+        cursor = _cursors(self._listing, self._wish)
+        return self._pages, *self._pages.take([self._loaders] * many, pages, counts, [cursor] * many)
 
     def written(self) -> Sequence[Any]:
         return self._pages.written
+
+
+class ManyRowsColumn:
+    """The same where rows answer."""
+
+    waiting: Sequence[Waiting] = ()
+
+    def __init__(
+        self, loaders: Loaders, asking: Many, request: Request, source: str, parents: Sequence[str | None]
+    ) -> None:
+        wanted, questions, listing = asking.selection, request.questions, asking.listing
+        self._wish = wish = _wish(loaders, asking, request)
+        layout = cast("Layout", wanted.layout)
+        self._parents = parents
+        self._pages = TablePages(wanted, layout, loaders, source)
+        self._page = questions.row_pages(loaders, listing, wish, layout, source) if wanted.wants_page else None
+        self._count = questions.row_counts(loaders, listing, wish, source) if wanted.wants_count else None
+        self._cursor = cursor_of_rows(loaders.reading, listing, wish, source, layout)
+        for question in (self._page, self._count):
+            if question is not None:
+                question.want(parents)
+
+    def end(self) -> Sequence[Values]:
+        lists: list[Sequence[Row]] = [NO_ROWS] * len(self._parents)
+        counts: list[int | None] = [None] * len(self._parents)
+        if self._page is not None:
+            known = self._page.known
+            lists = [known[one] or NO_ROWS for one in self._parents]
+        if self._count is not None:
+            counts = [self._count.answer(one) or 0 for one in self._parents]
+        return self._pages, *self._pages.take(lists, self._wish.window, counts, self._cursor)
+
+    def written(self) -> Sequence[Any]:
+        return self._pages.written
+
+
+def _cursors(listing: Listing[Any], wish: Wish) -> Callable[[Entry[Any]], str]:
+    """Makes the cursors of a list."""
+    return lambda entry: write_cursor(listing, wish.sort, entry.position)
+
+
+def _holder(listing: Listing[Any]) -> Kind:
+    """What the list hangs off."""
+    if listing.under is None:
+        message = f"{listing.name} is a root list"
+        raise TypeError(message)
+    return listing.under
+
+
+def _wish(loaders: Loaders, asking: Many, request: Request) -> Wish:
+    """What is wanted of each list. Raises what is wrong with the arguments."""
+    listing = asking.listing
+    loaders.viewer.require(listing.scope)
+    given = asking.arguments.values(request.variables)
+    sort = given.get("sort", listing.default)
+    window = (given.get(name) for name in ("first", "after", "last", "before"))
+    return Wish(sort, read_window(listing, sort, *window), read(given.get("filter")))
 
 
 class CustomColumn:
@@ -101,7 +190,7 @@ class CustomColumn:
         field = asking.arguments.field
         self._asking = asking
         self._request = request
-        self._rows = rows
+        self._places = rows.places
         self._planted = Planted(asking.result)
         self._values: list[Any] = []
         self.waiting: Sequence[Waiting] = ()
@@ -123,15 +212,16 @@ class CustomColumn:
         resolver = cast("Callable[..., Any]", self._asking.resolver)
         given = self._asking.arguments.values(self._request.variables)
         if self._asking.info_parameter is not None:
-            given = {**given, self._asking.info_parameter: self._request.info(self._asking, self._rows.places[at])}
+            given = {**given, self._asking.info_parameter: self._request.info(self._asking, self._places[at])}
         return resolver(one, **given) if self._asking.takes_self else resolver(**given)
 
-    def end(self) -> Sequence[Rows | Pages]:
+    def end(self) -> Sequence[Values]:
+        self.waiting = ()  # what was waited for holds this column
         if not self._asking.tells_paths:
             for value in self._values:
                 self._planted.plant(value, None)
             return self._planted.rows
-        for place, value in zip(self._rows.places, self._values, strict=True):
+        for place, value in zip(self._places, self._values, strict=True):
             self._planted.plant(value, Path(place, self._asking.key, self._asking.parent.name))
         return self._planted.rows
 
@@ -139,15 +229,35 @@ class CustomColumn:
         return self._planted.written()
 
 
-COLUMNS: dict[type[Asking], Callable[[Rows, Any, Request], Column]] = {
-    One: OneColumn,
-    Many: ManyColumn,
-    Custom: CustomColumn,
-}
-
-
-def columns_of(rows: Rows, request: Request) -> list[Column]:
+def columns_of(values: Rows | Table, request: Request) -> list[Column]:
     """Begins to ask. Nothing is asked where there is no value."""
-    if not rows.values:
-        return []
-    return [COLUMNS[type(asking)](rows, asking, request) for asking in rows.selection.asking]
+    return [_column(values, asking, request) for asking in values.selection.asking] if values.values else []
+
+
+def _column(values: Rows | Table, asking: Asking, request: Request) -> Column:
+    """What answers one field: rows, where all is of one source that answers by them."""
+    if isinstance(asking, Custom):
+        return _entered(asking, request) or CustomColumn(cast("Rows", values), asking, request)
+    loaders = cast("Loaders", values.loaders)
+    if isinstance(asking, One):
+        found = values.natives(asking.attribute, asking.lookup.of)
+        is_known = bool(loaders.facts(asking.lookup))  # some of them, as values: then the rest is asked for as such
+        if found is not None and not is_known and asking.layout.fits(loaders.reading, found[0]):
+            return OneRowColumn(loaders, asking, request, *found)
+        return OneColumn(values, asking, request)
+    found, layout = values.natives(ID, _holder(asking.listing)), asking.selection.layout
+    if found is not None and layout is not None and layout.fits(loaders.reading, found[0]):
+        return ManyRowsColumn(loaders, asking, request, *found)
+    return ManyColumn(values, asking, request)
+
+
+def _entered(asking: Custom, request: Request) -> Column | None:
+    """What answers a root field that leads to one thing by its id, where rows do."""
+    if asking.entrance is None:
+        return None
+    given = asking.arguments.values(request.variables)
+    one, loaders = global_id(given["id"]), request.loaders.within(given.get("scope", Reach.VISIBLE))
+    entrance = asking.entrance
+    if one.kind is not entrance.lookup.of or not entrance.layout.fits(loaders.reading, one.source):
+        return None
+    return OneRowColumn(loaders, entrance, request, one.source, [one.native], must_be_there=True)

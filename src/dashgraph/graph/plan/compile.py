@@ -11,7 +11,6 @@ from graphql import (
     GraphQLError,
     GraphQLField,
     GraphQLInterfaceType,
-    GraphQLLeafType,
     GraphQLObjectType,
     GraphQLOutputType,
     GraphQLSchema,
@@ -38,29 +37,53 @@ from graphql.execution.values import VariableValues
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
-from dashgraph.graph.declarations import Derived, Fact, ToMany, ToOne, declaration_of
+from dashgraph.domain.lists import Listing, Lookup
+from dashgraph.domain.rows import ID, reference
+from dashgraph.graph.declarations import (
+    Declaration,
+    Derived,
+    Fact,
+    RootList,
+    RootOne,
+    ToMany,
+    ToOne,
+    attribute_of,
+    declaration_of,
+)
 from dashgraph.graph.nodes import Node
 from dashgraph.graph.paging import Connection
 from dashgraph.graph.plan.arguments import Arguments
 from dashgraph.graph.plan.leaves import completed
+from dashgraph.graph.plan.page_shaping import PAGE_INFO, shape_of_pages, shape_of_row_pages
 from dashgraph.graph.plan.selections import (
+    Column,
     ConnectionSelection,
+    Constant,
+    Cursor,
     Custom,
+    Edges,
+    InfoFact,
+    Layout,
     Leaf,
     ListOf,
     Many,
+    NodeOf,
     Objects,
     One,
+    PageInfo,
     Plan,
     Result,
     Selection,
+    Shown,
+    SourceErrors,
+    TotalCount,
+    WrittenOfPage,
 )
-from dashgraph.graph.plan.shaping import Code
+from dashgraph.graph.plan.shaping import shape_of_things
 
 MOST_FIELDS = 3000  # of a plan; fragments in fragments can make many out of a short text
 KNOWN_DIRECTIVES = {"skip", "include"}
 TYPENAME = "__typename"
-PAGE_INFO = {"hasNextPage": "has_next", "hasPreviousPage": "has_previous", "startCursor": "0", "endCursor": "-1"}
 
 
 class Bail(Exception):
@@ -104,6 +127,7 @@ class Compiler:
         self._variables = variables
         self._registry = schema.extensions[GraphQLCoreConverter.DEFINITION_BACKREF].schema_converter.scalar_registry
         self._fields = 0
+        self._layouts: dict[str, Layout] = {}
         self._fragments: dict[str, FragmentDetails] = {}
         for definition in document.definitions:
             if isinstance(definition, FragmentDefinitionNode):
@@ -149,13 +173,12 @@ class Compiler:
         is_node = issubclass(cls, Node)
         scope = cls.LOOKUP.scope if is_node else None  # type: ignore[attr-defined]
         selection = Selection(cls, held in ({"thing"}, {"thing", "loaders"}), scope, is_node)
-        code = Code()
         for key, details, _, definition in self._each(type_, fields):
             if definition is None:
-                code.constant(key, type_.name)
+                selection.written.append(Constant(key, type_.name))
             else:
-                self._field(selection, code, type_, key, details, definition, has_loaders="loaders" in held)
-        selection.shape = code.compiled(written=selection.is_node)
+                self._field(selection, type_, key, details, definition, has_loaders="loaders" in held)
+        selection.shape = shape_of_things(selection)
         if selection.is_node and selection.tells_paths:
             raise Bail("paths")  # one value stands at many places
         return selection
@@ -163,7 +186,6 @@ class Compiler:
     def _field(
         self,
         selection: Selection,
-        code: Code,
         parent: GraphQLObjectType,
         key: str,
         details: FieldDetailsList,
@@ -176,29 +198,51 @@ class Compiler:
             raise Bail("field extensions")
         node, type_ = details[0].node, get_nullable_type(definition.type)
         nullable = not is_non_null_type(definition.type)
-        declared = declaration_of(field) if selection.holds_thing else None
+        declared = declaration_of(field)
         arguments = Arguments(field, definition, node, self._registry)
-        if isinstance(declared, Fact | Derived) and is_leaf_type(type_):
-            code.fact(key, declared, type_, nullable=nullable)
-            return
-        if field.base_resolver is None and is_leaf_type(type_) and not selection.holds_thing:
-            code.code(key, f"one.{field.python_name}", type_, nullable=nullable)
-            return
-        code.column(key)
+        if is_leaf_type(type_):
+            if isinstance(declared, Fact | Derived) and selection.holds_thing:
+                selection.written.append(Shown(key, declared, type_, nullable))
+                return
+            if field.base_resolver is None and not selection.holds_thing:
+                selection.written.append(Shown(key, Fact((field.python_name,)), type_, nullable))
+                return
+        selection.written.append(Column(key))
         if isinstance(declared, ToOne) and has_loaders and nullable and isinstance(type_, GraphQLObjectType):
             below = self._selection(type_, self._below(type_, details))
             if below.is_node:
-                selection.asking.append(One(declared.lookup, declared.attribute, below))
+                layout = self._laid_out(below, declared.lookup)
+                selection.asking.append(One(declared.lookup, declared.attribute, below, layout))
                 return
         elif isinstance(declared, ToMany) and has_loaders and nullable and isinstance(type_, GraphQLObjectType):
-            selection.asking.append(Many(declared.listing, arguments, self._connection(type_, details)))
+            connection = self._connection(type_, details, declared.listing)
+            selection.asking.append(Many(declared.listing, arguments, connection))
             return
-        result = self._result(definition.type, details)
+        result = self._result(definition.type, details, declared)
         custom = _custom(field, key, arguments, result, [one.node for one in details], parent)
+        if isinstance(declared, RootOne) and isinstance(result, Objects):
+            (found,) = result.selections.values()
+            if isinstance(found, Selection):
+                custom.entrance = One(declared.lookup, ID, found, self._laid_out(found, declared.lookup))
         selection.tells_paths |= custom.info_parameter is not None or custom.tells_paths
         selection.asking.append(custom)
 
-    def _result(self, type_: GraphQLOutputType, details: FieldDetailsList) -> Result:
+    def _laid_out(self, selection: Selection, question: Lookup[Any] | Listing[Any]) -> Layout:
+        """The layout of the rows that answer this question, with what this selection reads of them."""
+        layout = self._layouts.setdefault(question.name, Layout(question))
+        layout.able &= selection.is_node
+        for one in selection.written:
+            if isinstance(one, Shown):
+                layout.want(attribute_of(one.declared))
+        for asking in selection.asking:
+            if isinstance(asking, One):
+                layout.want(reference(asking.attribute, asking.lookup.of))
+            layout.able &= not isinstance(asking, Custom)
+        return layout
+
+    def _result(
+        self, type_: GraphQLOutputType, details: FieldDetailsList, declared: Declaration | None = None
+    ) -> Result:
         nullable, inner = not is_non_null_type(type_), get_nullable_type(type_)
         if is_list_type(inner):
             return ListOf(nullable, self._result(inner.of_type, details))
@@ -207,7 +251,8 @@ class Compiler:
         selections: dict[type, Selection | ConnectionSelection] = {}
         for one in self._possible(inner):
             if _is_connection(one):
-                selections[Connection] = self._connection(one, details)
+                listing = declared.listing if isinstance(declared, RootList) else None
+                selections[Connection] = self._connection(one, details, listing)
             else:
                 found = self._selection(one, self._below(one, details))
                 selections[found.cls] = found
@@ -218,73 +263,85 @@ class Compiler:
             return list(self._schema.get_possible_types(type_))
         return [cast("GraphQLObjectType", type_)]
 
-    def _connection(self, type_: GraphQLObjectType, details: FieldDetailsList) -> ConnectionSelection:
+    def _connection(
+        self, type_: GraphQLObjectType, details: FieldDetailsList, listing: Listing[Any] | None
+    ) -> ConnectionSelection:
         if not _is_connection(type_):
             raise Bail("connection")
-        connection, code = ConnectionSelection(), Code()
+        connection = ConnectionSelection()
         for key, found, name, definition in self._each(type_, self._below(type_, details)):
-            if definition is None:
-                code.constant(key, type_.name)
-                continue
-            below = get_named_type(definition.type)
-            if name == "totalCount" and is_leaf_type(below):
-                connection.wants_count = True
-                code.code(key, "count", below, nullable=True)
-                continue
-            connection.wants_page = True
-            if name == "sourceErrors":
-                connection.errors.append(self._result(definition.type, found))
-                code.raw(key, f"errors[{len(connection.errors) - 1}]")
-            elif name == "pageInfo" and isinstance(below, GraphQLObjectType):
-                self._page_info(code, key, below, found)
-            elif name == "edges" and isinstance(below, GraphQLObjectType):
-                self._edges(connection, code, key, below, found)
-            else:
-                raise Bail("connection")
-        connection.shape = code.compiled_connection()
+            written: WrittenOfPage = Constant(key, type_.name)
+            if definition is not None:
+                written = self._of_page(connection, key, found, name, definition)
+            connection.written.append(written)
+        connection.shape, connection.row_shape = shape_of_pages(connection), shape_of_row_pages(connection)
+        if listing is not None:
+            connection.layout = self._layouts.setdefault(listing.name, Layout(listing))
+            for node in connection.nodes:
+                self._laid_out(node, listing)
         return connection
 
-    def _page_info(self, code: Code, key: str, type_: GraphQLObjectType, details: FieldDetailsList) -> None:
-        inner = Code(code)
-        for below, _, name, definition in self._each(type_, self._below(type_, details)):
-            if definition is None:
-                inner.constant(below, type_.name)
-            elif name in {"startCursor", "endCursor"}:
-                inner.raw(below, f"cursor(page.entries[{PAGE_INFO[name]}].position) if page.entries else None")
-            elif name in PAGE_INFO:
-                leaf = cast("GraphQLLeafType", get_named_type(definition.type))
-                inner.code(below, f"page.{PAGE_INFO[name]}", leaf, nullable=False)
-            else:
-                raise Bail("page info")
-        code.raw(key, inner.body)
-
-    def _edges(
+    def _of_page(
         self,
         connection: ConnectionSelection,
-        code: Code,
         key: str,
-        type_: GraphQLObjectType,
         details: FieldDetailsList,
-    ) -> None:
-        inner, loops = Code(code), []
-        for below, found, name, definition in self._each(type_, self._below(type_, details)):
-            if definition is None:
-                inner.constant(below, type_.name)
-            elif name == "cursor":
-                inner.raw(below, "cursor(entry.position)")
-            elif name == "node":
-                node = get_nullable_type(definition.type)
-                if not isinstance(node, GraphQLObjectType) or _is_connection(node):
-                    raise Bail("edges")
-                selection = self._selection(node, self._below(node, found))
-                if not selection.holds_thing or selection.tells_paths:
-                    raise Bail("edges")
-                inner.raw(below, f"node{len(connection.nodes)}")
-                loops.append(len(connection.nodes))
-                connection.nodes.append(selection)
-            else:
-                raise Bail("edges")
-        code.raw(key, inner.listed(loops))
+        name: str,
+        definition: GraphQLField,
+    ) -> WrittenOfPage:
+        """One field of a connection; what it asks for is noted in the connection."""
+        below = get_named_type(definition.type)
+        if name == "totalCount" and is_leaf_type(below):
+            connection.wants_count = True
+            return TotalCount(key, below)
+        connection.wants_page = True
+        if name == "sourceErrors":
+            connection.errors.append(self._result(definition.type, details))
+            return SourceErrors(key, len(connection.errors) - 1)
+        if name == "pageInfo" and isinstance(below, GraphQLObjectType):
+            return PageInfo(
+                key, [self._info_fact(below, *one) for one in self._each(below, self._below(below, details))]
+            )
+        if name == "edges" and isinstance(below, GraphQLObjectType):
+            each = self._each(below, self._below(below, details))
+            return Edges(key, [self._of_edge(connection, below, *one) for one in each])
+        raise Bail("connection")
+
+    def _info_fact(
+        self,
+        type_: GraphQLObjectType,
+        key: str,
+        _details: FieldDetailsList,
+        name: str,
+        definition: GraphQLField | None,
+    ) -> Constant | InfoFact:
+        if definition is None:
+            return Constant(key, type_.name)
+        if name not in PAGE_INFO:
+            raise Bail("page info")
+        return InfoFact(key, name)
+
+    def _of_edge(
+        self,
+        connection: ConnectionSelection,
+        type_: GraphQLObjectType,
+        key: str,
+        details: FieldDetailsList,
+        name: str,
+        definition: GraphQLField | None,
+    ) -> Constant | Cursor | NodeOf:
+        if definition is None:
+            return Constant(key, type_.name)
+        if name == "cursor":
+            return Cursor(key)
+        node = get_nullable_type(definition.type)
+        if name != "node" or not isinstance(node, GraphQLObjectType) or _is_connection(node):
+            raise Bail("edges")
+        selection = self._selection(node, self._below(node, details))
+        if not selection.holds_thing or selection.tells_paths:
+            raise Bail("edges")
+        connection.nodes.append(selection)
+        return NodeOf(key, len(connection.nodes) - 1)
 
 
 def _custom(

@@ -30,9 +30,14 @@ def completed(type_: GraphQLLeafType, *, nullable: bool) -> Callable[[Any], Any]
     return complete
 
 
-def expression(read: str, type_: GraphQLLeafType, *, nullable: bool, names: dict[str, Any]) -> str:
-    """Code for what is written of the value that `read` is code for. What it needs goes into `names`."""
-    slow = _named(names, completed(type_, nullable=nullable))
+def expression(
+    read: str, type_: GraphQLLeafType, *, nullable: bool, names: dict[str, Any], of_text: bool = False
+) -> str:
+    """Code for what is written of the value that `read` is code for. What it needs goes into `names`.
+
+    `of_text`: in place of the members of an enum their texts are read.
+    """
+    slow = named(names, completed(type_, nullable=nullable))
     if type_.name in TEXTS:
         null = " or v is None" if nullable else ""
         return f"v if type(v := {read}) is str{null} else {slow}(v)"
@@ -42,12 +47,16 @@ def expression(read: str, type_: GraphQLLeafType, *, nullable: bool, names: dict
         return f"v if type(v := {read}) is int and {LEAST} <= v <= {LARGEST} else {slow}(v)"
     members: type[Enum] | None = getattr(type_, "wrapped_cls", None)
     if members is not None:
-        written = _named(names, {member: type_.coerce_output_value(member) for member in members})
-        return f"{written}[v] if type(v := {read}) is {_named(names, members)} else {slow}(v)"
+        if of_text:
+            texts = named(names, {member.value: type_.coerce_output_value(member) for member in members})
+            return f"{texts}.get(v := {read}) or {slow}(v)"
+        written = named(names, {member: type_.coerce_output_value(member) for member in members})
+        return f"{written}[v] if type(v := {read}) is {named(names, members)} else {slow}(v)"
     return f"{slow}({read})"
 
 
-def _named(names: dict[str, Any], value: Any) -> str:
+def named(names: dict[str, Any], value: Any) -> str:
+    """A name for this that nothing else has."""
     name = f"n{len(names)}"
     names[name] = value
     return name

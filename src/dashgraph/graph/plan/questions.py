@@ -3,25 +3,26 @@
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from dashgraph.domain.ids import ResourceId
 from dashgraph.domain.lists import Listing, Lookup, Wish
 from dashgraph.domain.problems import Problem
+from dashgraph.domain.rows import Row
 from dashgraph.graph.loaders import Loaders
-from dashgraph.graph.plan.selections import Deopt
+from dashgraph.graph.plan.selections import Deopt, Layout
+from dashgraph.graph.plan.tables import by_parent
 
-Ask: TypeAlias = Callable[[Sequence[ResourceId]], Awaitable[Mapping[ResourceId, Any]]]
+Ask: TypeAlias = Callable[[Sequence[Any]], Awaitable[Mapping[Any, Any]]]
 
 
 class Question:
-    """One question about many things, in the words of the services."""
+    """One question about many things, in the words of the services; where rows answer it by their native ids."""
 
-    def __init__(self, ask: Ask, known: dict[ResourceId, Any]) -> None:
+    def __init__(self, ask: Ask, known: dict[Any, Any]) -> None:
         self._ask = ask
-        self._wanted: dict[ResourceId, None] = {}
-        self._known = known
+        self._wanted: dict[Any, None] = {}
+        self.known = known
 
-    def want(self, ids: Iterable[ResourceId]) -> None:
-        known = self._known
+    def want(self, ids: Iterable[Any]) -> None:
+        known = self.known
         self._wanted.update((one, None) for one in ids if one not in known)
 
     @property
@@ -35,11 +36,21 @@ class Question:
             answer = found.get(one)
             if isinstance(answer, Problem):
                 raise Deopt("problem") from answer
-            self._known[one] = answer
+            self.known[one] = answer
 
-    def answer(self, one: ResourceId) -> Any:
+    def answer(self, one: Any) -> Any:
         """None where there is nothing, or nothing to see."""
-        return self._known[one]
+        return self.known[one]
+
+
+class RowQuestion(Question):
+    """The same answered by rows, asked by native ids: a source that fails fails the whole."""
+
+    async def ask(self) -> None:
+        wanted, self._wanted = self._wanted, {}
+        found = await self._ask(list(wanted))
+        self.known.update(wanted)  # None for those that are not found
+        self.known.update(found)
 
 
 class Questions:
@@ -70,7 +81,39 @@ class Questions:
             lambda parents: reading.counts(viewer, listing, parents, wish),
         )
 
-    def _question(self, key: Hashable, ask: Ask, known: dict[ResourceId, Any] | None = None) -> Question:
+    def rows(self, loaders: Loaders, lookup: Lookup[Any], layout: Layout, source: str) -> Question:
+        reading, viewer = loaders.reading, loaders.viewer
+
+        async def ask(natives: Sequence[str]) -> Mapping[str, Row]:
+            found = await reading.rows_of_things(viewer, lookup, source, natives, layout.attributes)
+            return {row[0]: row for row in found}
+
+        return self._row_question((loaders, lookup.name, source), ask)
+
+    def row_pages(self, loaders: Loaders, listing: Listing[Any], wish: Wish, layout: Layout, source: str) -> Question:
+        reading, viewer = loaders.reading, loaders.viewer
+
+        async def ask(parents: Sequence[str]) -> Mapping[str, Sequence[Row]]:
+            found = await reading.rows_of_pages(viewer, listing, source, parents, wish, layout.attributes)
+            return by_parent(found)
+
+        return self._row_question((loaders, listing.name, source, wish), ask)
+
+    def row_counts(self, loaders: Loaders, listing: Listing[Any], wish: Wish, source: str) -> Question:
+        reading, viewer = loaders.reading, loaders.viewer
+
+        async def ask(parents: Sequence[str]) -> Mapping[str, int]:
+            found = await reading.rows_of_counts(viewer, listing, source, parents, wish)
+            return {row[0]: row[1] for row in found}
+
+        return self._row_question((loaders, listing.name, source, "count", wish.filter), ask)
+
+    def _row_question(self, key: Hashable, ask: Ask) -> Question:
+        if key not in self._all:
+            self._all[key] = RowQuestion(ask, {})
+        return self._all[key]
+
+    def _question(self, key: Hashable, ask: Ask, known: dict[Any, Any] | None = None) -> Question:
         if key not in self._all:
             self._all[key] = Question(ask, {} if known is None else known)
         return self._all[key]

@@ -1,8 +1,7 @@
 """What one request brings to a plan: who asks, with which variables, and the questions that were asked so far."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Sequence
 
 from graphql import GraphQLResolveInfo, GraphQLSchema, OperationDefinitionNode
 from graphql.execution.values import VariableValues
@@ -12,9 +11,7 @@ from strawberry.types import Info
 
 from dashgraph.graph.context import Context
 from dashgraph.graph.plan.questions import Questions
-from dashgraph.graph.plan.selections import Custom
-
-Waiting: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
+from dashgraph.graph.plan.selections import Custom, Waiting
 
 
 class Request:
@@ -26,6 +23,7 @@ class Request:
         self._schema = schema
         self._operation = operation
         self._context = context
+        self.loaders = context.loaders
 
     def info(self, field: Custom, place: Path | None) -> Info[Context, None]:
         """What a resolver is told of the field that it answers, in the value at this place."""

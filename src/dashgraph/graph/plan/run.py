@@ -3,17 +3,18 @@
 import orjson
 
 from dashgraph.graph.plan.columns import columns_of
-from dashgraph.graph.plan.request import Request, Waiting, together
-from dashgraph.graph.plan.selections import Plan
-from dashgraph.graph.plan.values import Pages, Rows
+from dashgraph.graph.plan.request import Request, together
+from dashgraph.graph.plan.selections import Plan, Waiting
+from dashgraph.graph.plan.tables import TablePages
+from dashgraph.graph.plan.values import Pages, Rows, Values
 
 
 async def data(plan: Plan, request: Request) -> bytes:
     """What is answered, as JSON. Raises Deopt, or what a resolver raises: then the reference path is to answer."""
     root = Rows(plan.root)
     root.add(None, None)
-    found: list[Rows | Pages] = []  # whatever stands further in comes later
-    level: list[Rows | Pages] = [root]
+    found: list[Values] = []  # whatever stands further in comes later
+    level: list[Values] = [root]
     while level:
         found += level
         waiting = [one for values in level for one in _begun(values, request)]
@@ -25,8 +26,8 @@ async def data(plan: Plan, request: Request) -> bytes:
     return orjson.dumps(root.written[0])
 
 
-def _begun(values: Rows | Pages, request: Request) -> list[Waiting]:
-    if isinstance(values, Pages):
+def _begun(values: Values, request: Request) -> list[Waiting]:
+    if isinstance(values, Pages | TablePages):
         return values.waiting()
     values.columns = columns_of(values, request)
     return [one for column in values.columns for one in column.waiting]

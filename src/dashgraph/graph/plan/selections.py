@@ -1,20 +1,26 @@
 """What is selected of a type, laid out: which questions its values ask, and how they are written."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from graphql import FieldNode, GraphQLObjectType
+from graphql import FieldNode, GraphQLLeafType, GraphQLObjectType
 
 from dashgraph.domain.lists import Listing, Lookup
+from dashgraph.domain.rows import ID, Reader
 from dashgraph.domain.viewers import TokenScope
+from dashgraph.graph.declarations import Derived, Fact
 from dashgraph.graph.plan.arguments import Arguments
+from dashgraph.services.reading import Reading
 
 Shape: TypeAlias = Callable[[Sequence[Any], Sequence[Sequence[Any]]], list[Any]]
 """Writes values. For each field that is asked for there is a column, with what came of it for each value."""
 
-ShapePage: TypeAlias = Callable[[Any, int | None, Callable[[Any], str], Sequence[Any], Sequence[Any]], Any]
-"""Writes a page, with its count, its cursors, and what was written of its nodes and of its problems."""
+ShapePages: TypeAlias = Callable[..., list[Any]]
+"""Writes pages; see `graph.plan.page_shaping`."""
+
+Waiting: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
+"""Something to be waited for."""
 
 
 class Deopt(Exception):
@@ -52,6 +58,7 @@ class One:
     lookup: Lookup[Any]
     attribute: str
     selection: "Selection"
+    layout: "Layout"
 
 
 @dataclass(eq=False, slots=True)
@@ -77,9 +84,118 @@ class Custom:
     takes_self: bool
     info_parameter: str | None
     is_async: bool
+    entrance: One | None = None  # of a root field that leads to one thing by its id
 
 
 Asking: TypeAlias = One | Many | Custom
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Something that is asked for, in the order of `Selection.asking`."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A leaf that is read off the domain value."""
+
+    key: str
+    declared: Fact | Derived
+    type: GraphQLLeafType
+    nullable: bool
+
+
+Written: TypeAlias = Column | Constant | Shown
+
+
+@dataclass(frozen=True, slots=True)
+class TotalCount:
+    key: str
+    type: GraphQLLeafType
+
+
+@dataclass(frozen=True, slots=True)
+class SourceErrors:
+    """The errors of this number in `ConnectionSelection.errors`."""
+
+    key: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class InfoFact:
+    """Where a page stands, by the name of the field in the schema."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageInfo:
+    key: str
+    facts: Sequence[Constant | InfoFact]
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class NodeOf:
+    """The node of an edge, as the selection of this number in `ConnectionSelection.nodes` has it."""
+
+    key: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    key: str
+    parts: Sequence[Constant | Cursor | NodeOf]
+
+
+WrittenOfPage: TypeAlias = Constant | TotalCount | SourceErrors | PageInfo | Edges
+
+
+@dataclass(eq=False)
+class Layout:
+    """The rows that answer one question of a plan, wherever it is asked: the attributes that are read of them.
+
+    It is not `able` when something is selected that rows do not tell.
+    """
+
+    question: Lookup[Any] | Listing[Any]
+    attributes: list[str] = field(default_factory=lambda: [ID])
+    able: bool = True
+    _readers: dict[str, Sequence[Reader] | None] = field(default_factory=dict)  # by source
+
+    def want(self, attribute: str) -> None:
+        if attribute not in self.attributes:
+            self.attributes.append(attribute)
+
+    def fits(self, reading: Reading, source: str) -> bool:
+        """Whether a source answers by rows, and all of this."""
+        if not self.able:
+            return False
+        if source not in self._readers:
+            tables = reading.tables(source)
+            if tables is None:
+                return False
+            self._readers[source] = tables.readers(self.question, self.attributes)
+        return self._readers[source] is not None
+
+    def read(self, source: str) -> Sequence[Reader]:
+        """How the columns of a source that fits are read."""
+        return self._readers[source] or ()
 
 
 @dataclass(eq=False)
@@ -91,7 +207,9 @@ class Selection:
     scope: TokenScope | None  # that a token needs for it
     is_node: bool  # that has an id, so equal ones are written once
     asking: list[Asking] = field(default_factory=list)
+    written: list[Written] = field(default_factory=list)
     shape: Shape = field(init=False)
+    row_shapes: dict[tuple[str, bool], Shape] = field(default_factory=dict)  # by source, and whether as JSON
     tells_paths: bool = False  # something below wants to know where it stands
 
 
@@ -103,7 +221,10 @@ class ConnectionSelection:
     wants_count: bool = False
     nodes: list[Selection] = field(default_factory=list)
     errors: list[Result] = field(default_factory=list)
-    shape: ShapePage = field(init=False)
+    layout: Layout | None = None
+    written: list[WrittenOfPage] = field(default_factory=list)
+    shape: ShapePages = field(init=False)
+    row_shape: ShapePages = field(init=False)
     tells_paths: bool = False
 
 

@@ -1,48 +1,67 @@
 """The code that writes values: made for one selection, so that nothing is looked up field by field."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import orjson
 from graphql import GraphQLLeafType
 
-from dashgraph.graph.declarations import Derived, Fact
-from dashgraph.graph.plan.leaves import expression
-from dashgraph.graph.plan.selections import Shape
+from dashgraph.graph.declarations import Derived
+from dashgraph.graph.plan.leaves import expression, named
+from dashgraph.graph.plan.selections import Column, Constant, Selection, Shape, Shown
 
 FRAGMENT = "Fragment(dumps({}))"
+LOOP = "for one in rows"
+
+
+def shape_of_things(selection: Selection) -> Shape:
+    """The function that writes domain values. Nodes are JSON then, which is as good wherever they occur."""
+    code = Code()
+    for one in selection.written:
+        match one:
+            case Constant():
+                code.constant(one.key, one.value)
+            case Column():
+                code.column(one.key)
+            case Shown():
+                code.shown(one)
+    return code.compiled(written=selection.is_node)
 
 
 class Code:
     """The body of an object, key by key."""
 
-    def __init__(self, around: "Code | None" = None) -> None:
-        self.names: dict[str, Any] = around.names if around else {"dumps": orjson.dumps, "Fragment": orjson.Fragment}
+    def __init__(self) -> None:
+        self.names: dict[str, Any] = {"dumps": orjson.dumps, "Fragment": orjson.Fragment}
         self._entries: list[str] = []
         self._above: dict[str, str] = {}
         self._before: list[str] = []
-        self._columns: list[str] = around._columns if around else []
+        self._columns: list[str] = []
 
     def constant(self, key: str, value: str) -> None:
         self._entries.append(f"{key!r}: {value!r}")
 
-    def fact(self, key: str, declared: Fact | Derived, type_: GraphQLLeafType, *, nullable: bool) -> None:
+    def shown(self, one: Shown) -> None:
         """A leaf that is read off the domain value."""
-        if isinstance(declared, Derived):
-            name = f"n{len(self.names)}"
-            self.names[name] = declared.read
-            self.code(key, f"{name}(one)", type_, nullable=nullable)
+        if isinstance(one.declared, Derived):
+            self.code(one.key, f"{self.named(one.declared.of)}(one)", one.type, nullable=one.nullable)
             return
-        *above, last = declared.path
+        *above, last = one.declared.path
         holder = "one"
         for part in above:
             holder = self._held(holder, part)
         read = f"{holder}.{last}"
-        self.code(key, f"(None if {holder} is None else {read})" if above else read, type_, nullable=nullable)
+        self.code(
+            one.key, f"(None if {holder} is None else {read})" if above else read, one.type, nullable=one.nullable
+        )
 
-    def code(self, key: str, read: str, type_: GraphQLLeafType, *, nullable: bool) -> None:
-        """A leaf that is read by this code."""
-        self._entries.append(f"{key!r}: {expression(read, type_, nullable=nullable, names=self.names)}")
+    def named(self, value: Any) -> str:
+        """The name by which the code reaches this."""
+        return named(self.names, value)
+
+    def code(self, key: str, read: str, type_: GraphQLLeafType, *, nullable: bool, of_text: bool = False) -> None:
+        """A leaf that is read by this code. `of_text` are the members of an enum where their texts are read."""
+        written = expression(read, type_, nullable=nullable, names=self.names, of_text=of_text)
+        self._entries.append(f"{key!r}: {written}")
 
     def raw(self, key: str, code: str) -> None:
         """Something that is written by this code."""
@@ -50,11 +69,8 @@ class Code:
 
     def column(self, key: str) -> None:
         """Something that was asked for."""
-        self._entries.append(f"{key!r}: {self.next_column()}")
-
-    def next_column(self) -> str:
         self._columns.append(f"c{len(self._columns)}")
-        return self._columns[-1]
+        self.raw(key, self._columns[-1])
 
     @property
     def body(self) -> str:
@@ -63,29 +79,19 @@ class Code:
     def compiled(self, *, written: bool) -> Shape:
         """The function. `written` values are JSON already, which is as good at every place where they occur."""
         body = FRAGMENT.format(self.body) if written else self.body
-        rows = f"zip(rows, {', '.join(f'columns[{at}]' for at in range(len(self._columns)))})"
-        target = f"one, {', '.join(self._columns)}"
-        source = [
-            "def shape(rows, columns):",
-            "    found = []",
-            f"    for {target} in {rows}:" if self._columns else "    for one in rows:",
-            *(f"        {line}" for line in self._before),
-            f"        found.append({body})",
-            "    return found",
-        ]
-        exec(compile("\n".join(source), "<plan>", "exec"), self.names)  # noqa: S102 - keys are names of GraphQL, as repr
-        shape: Shape = self.names["shape"]
+        columns = [f"columns[{at}]" for at in range(len(self._columns))]
+        loop = f"for {', '.join(['one', *self._columns])} in zip(rows, {', '.join(columns)})" if columns else LOOP
+        source = ["def shape(rows, columns):"]
+        if self._before:
+            lines = [f"        {line}" for line in self._before]
+            source += ["    found = []", f"    {loop}:", *lines, f"        found.append({body})", "    return found"]
+        else:
+            source += [f"    return [{body} {loop}]"]
+        shape: Shape = self.made("\n".join(source))
         return shape
 
-    def listed(self, nodes: Sequence[int]) -> str:
-        """Code for the edges of a page, with these of its columns of nodes."""
-        target = ", ".join(["entry", *(f"node{at}" for at in nodes)])
-        source = ", ".join(["page.entries", *(f"nodes[{at}]" for at in nodes)])
-        return f"[{self.body} for {target} in zip({source})]" if nodes else f"[{self.body} for entry in page.entries]"
-
-    def compiled_connection(self) -> Any:
-        """The function that writes a page. `nodes` and `errors` are what was written of those in it."""
-        source = f"def shape(page, count, cursor, nodes, errors):\n    return {self.body}"
+    def made(self, source: str) -> Any:
+        """The function `shape` of this source."""
         exec(compile(source, "<plan>", "exec"), self.names)  # noqa: S102 - keys are names of GraphQL, as repr
         return self.names["shape"]
 

@@ -5,16 +5,20 @@ from typing import Any, Protocol, TypeAlias
 
 from graphql.pyutils import Path
 
-from dashgraph.domain.lists import Page
+from dashgraph.domain.ids import Kind, ResourceId
+from dashgraph.domain.lists import Entry, Page
 from dashgraph.domain.problems import Problem
 from dashgraph.graph.loaders import Loaders
 from dashgraph.graph.nodes import SHAPES
 from dashgraph.graph.paging import Asked, Connection, source_errors
-from dashgraph.graph.plan.request import Waiting
-from dashgraph.graph.plan.selections import ConnectionSelection, Deopt, Leaf, ListOf, Result, Selection
+from dashgraph.graph.plan.selections import ConnectionSelection, Deopt, Leaf, ListOf, Result, Selection, Waiting
+from dashgraph.graph.plan.tables import RootPages, Table, TablePages
 
-Cursor: TypeAlias = Callable[[Any], str]
+Cursor: TypeAlias = Callable[[Entry[Any]], str]
 Place: TypeAlias = Path | None  # where a value stands in the answer; None while nobody wants to know
+
+
+Values: TypeAlias = "Rows | Pages | Table | TablePages"
 
 
 class Column(Protocol):
@@ -22,7 +26,7 @@ class Column(Protocol):
 
     waiting: Sequence[Waiting]
 
-    def end(self) -> "Sequence[Rows | Pages]":
+    def end(self) -> Sequence[Values]:
         """Take in what was answered; give what asks on."""
 
     def written(self) -> Sequence[Any]: ...
@@ -80,6 +84,19 @@ class Rows:
             self.things.append(thing)
         return number
 
+    def ids(self, attribute: str, of: Kind) -> Sequence[ResourceId | None]:
+        """The ids of a kind in an attribute."""
+        found = [getattr(thing, attribute) for thing in self.things]
+        return [one if one is not None and one.kind is of else None for one in found]
+
+    def natives(self, attribute: str, of: Kind) -> tuple[str, Sequence[str | None]] | None:
+        """The same as the ids of the source that all of them are of; None where there are several, or none."""
+        ids = self.ids(attribute, of)
+        sources = {one.source for one in ids if one is not None}
+        if len(sources) != 1:
+            return None
+        return sources.pop(), [None if one is None else one.native for one in ids]
+
     @property
     def values(self) -> Sequence[Any]:
         return self.things if self.selection.holds_thing else self._objects
@@ -92,7 +109,7 @@ class Rows:
             self._objects = [self.selection.cls(thing=thing, **given) for thing in self.things]
         return self._objects
 
-    def end(self) -> "list[Rows | Pages]":
+    def end(self) -> list[Values]:
         """Take in what was answered; give what asks on."""
         return [one for column in self.columns for one in column.end()]
 
@@ -109,7 +126,7 @@ class Pages:
         self.written: list[Any] = []
         self._asked: list[Asked] = []
         self._is_taken = False
-        self._pages: list[Page[Any] | None] = []
+        self._pages: list[Page[Any]] = []
         self._counts: list[int | None] = []
         self._cursors: list[Cursor] = []
         self._nodes = [Rows(one) for one in selection.nodes]
@@ -125,7 +142,7 @@ class Pages:
         """What is to be waited for: the pages, the counts, or both, as they are selected."""
         if self._is_taken:
             return []
-        self._pages = [None] * len(self._asked)
+        self._pages = [Page()] * len(self._asked)
         self._counts = [None] * len(self._asked)
         return [one for at, asked in enumerate(self._asked) for one in self._fetching(at, asked)]
 
@@ -138,33 +155,32 @@ class Pages:
 
         return [*([page] if self.selection.wants_page else ()), *([count] if self.selection.wants_count else ())]
 
-    def end(self) -> "Sequence[Rows | Pages]":
+    def end(self) -> Sequence[Values]:
         if self._is_taken:
             return ()
-        loaders, cursors = [one.loaders for one in self._asked], [one.cursor for one in self._asked]
+        loaders, cursors = [one.loaders for one in self._asked], [one.cursor_of for one in self._asked]
         return self.take(loaders, self._pages, self._counts, cursors)
 
     def take(
         self,
         loaders: Sequence[Loaders],
-        pages: Sequence[Page[Any] | None],
+        pages: Sequence[Page[Any]],
         counts: Sequence[int | None],
         cursors: Sequence[Cursor],
-    ) -> "Sequence[Rows | Pages]":
+    ) -> Sequence[Values]:
         """Take in pages that are there; give what asks on."""
         self._is_taken = True
         self._pages, self._counts, self._cursors = list(pages), list(counts), list(cursors)
         for rows in self._nodes:
             numbers = []
             for one, page in zip(loaders, self._pages, strict=True):
-                entries = page.entries if page is not None else ()
-                if entries:
+                if page.entries:
                     rows.stand(one)
-                numbers.append([rows.add_thing(entry.item) for entry in entries])
+                numbers.append([rows.add_thing(entry.item) for entry in page.entries])
             self._numbers.append(numbers)
         for planted in self._errors:
             for page in self._pages:
-                planted.plant(source_errors(page or Page()), None)
+                planted.plant(source_errors(page), None)
         return [*self._nodes, *(rows for planted in self._errors for rows in planted.rows)]
 
     def write(self) -> None:
@@ -173,11 +189,7 @@ class Pages:
             for rows, each in zip(self._nodes, self._numbers, strict=True)
         ]
         errors = [planted.written() for planted in self._errors]
-        shape = self.selection.shape
-        self.written = [
-            shape(page, count, cursor, [one[at] for one in nodes], [one[at] for one in errors])
-            for at, (page, count, cursor) in enumerate(zip(self._pages, self._counts, self._cursors, strict=True))
-        ]
+        self.written = self.selection.shape(self._pages, self._counts, self._cursors, nodes, errors)
 
 
 class Planted:
@@ -186,10 +198,10 @@ class Planted:
     def __init__(self, result: Result) -> None:
         self._result = result
         self._found: list[Any] = []
-        self._rows: dict[Selection | ConnectionSelection, Rows | Pages] = {}
+        self._rows: dict[Selection | ConnectionSelection, Rows | Pages | RootPages] = {}
 
     @property
-    def rows(self) -> list[Rows | Pages]:
+    def rows(self) -> list[Values]:
         return list(self._rows.values())
 
     def plant(self, value: Any, place: Place) -> None:
@@ -217,9 +229,18 @@ class Planted:
             raise Deopt("problem" if isinstance(value, Problem) else "type")
         rows = self._rows.get(selection)
         if rows is None:
-            rows = Rows(selection) if isinstance(selection, Selection) else Pages(selection)
-            self._rows[selection] = rows
+            rows = self._rows[selection] = _taking(selection, value)
         return rows, rows.add(value, place)
+
+
+def _taking(selection: Selection | ConnectionSelection, value: Any) -> Rows | Pages | RootPages:
+    """What takes in values like this one."""
+    if isinstance(selection, Selection):
+        return Rows(selection)
+    layout, asked = selection.layout, value.asked
+    if layout is not None and asked.source is not None and layout.fits(asked.loaders.reading, asked.source):
+        return RootPages(selection, layout, asked, asked.source)
+    return Pages(selection)
 
 
 def _picked(result: Result, found: Any) -> Any:

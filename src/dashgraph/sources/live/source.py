@@ -63,6 +63,7 @@ class LiveSource:
     """One configured system. `handlers` carry out the changes that its card does not refuse."""
 
     keeps_trail = False
+    tables = None
 
     def __init__(
         self,

@@ -16,7 +16,8 @@ from dashgraph.domain.problems import BadInput, NotFound
 from dashgraph.domain.targets import EmailTarget, Recipient, Target, settings_of
 from dashgraph.domain.text import fold
 from dashgraph.domain.users import Origin, UserStatus
-from dashgraph.store.database import AnyRow, among
+from dashgraph.store.among import among
+from dashgraph.store.database import AnyRow
 from dashgraph.store.deliverables import Deliverables
 from dashgraph.store.tables import groups, memberships, users
 from dashgraph.store.visibility import may_view

@@ -12,7 +12,8 @@ from dashgraph.domain.folders import DEEPEST, FOLDER
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.problems import BadInput, Conflict, Forbidden, InvalidState
 from dashgraph.domain.viewers import SERVICES_OWN_NOTHING
-from dashgraph.store.database import AnyRow, among
+from dashgraph.store.among import among
+from dashgraph.store.database import AnyRow
 from dashgraph.store.imports import title_key
 from dashgraph.store.tables import dashboards, folders
 from dashgraph.store.visibility import folder_is_seen, seen_folders

@@ -22,7 +22,8 @@ from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.problems import BadInput
 from dashgraph.domain.text import fold
 from dashgraph.domain.users import USER, Origin
-from dashgraph.store.database import AnyRow, among
+from dashgraph.store.among import among
+from dashgraph.store.database import AnyRow
 from dashgraph.store.tables import groups, memberships, shares, users
 from dashgraph.store.work_tables import recipients
 

@@ -17,7 +17,7 @@ from dashgraph.domain.problems import Problem, TooMuch
 from dashgraph.domain.user_changes import CreateUser, CreateUsers, Invitation, InviteUsers, fact_of
 from dashgraph.domain.users import USER, User, UserStatus
 from dashgraph.store.accounts import NewUser, user_row
-from dashgraph.store.database import among
+from dashgraph.store.among import among
 from dashgraph.store.tables import groups, memberships, users
 from dashgraph.store.users import by_ids
 

@@ -11,7 +11,7 @@ from dashgraph.domain.problems import Conflict, Forbidden
 from dashgraph.domain.roles import ADMIN
 from dashgraph.domain.users import UserStatus
 from dashgraph.domain.viewers import TokenScope
-from dashgraph.store.database import among
+from dashgraph.store.among import among
 from dashgraph.store.ledger import Image, Row
 from dashgraph.store.tables import (
     dashboards,
@@ -58,7 +58,8 @@ async def check_content(desk: Desk, images: Sequence[Image]) -> None:
             owning = image.table is shares or image.changed & {"owner_id", "deleted_at", "folder_id", "published"}
             least[native] = max(least.get(native, 0), LEAST_TO_SHARE if owning else LEAST_TO_EDIT)
     rights = seen(desk.asker, lambda dashboard: among(dashboard, list(least)))
-    ranks = {row.dashboard_id: row.rank for row in await desk.session.execute(select(rights))}
+    ranked = select(dashboards.c.id, rights.rank.label("rank")).select_from(rights.dashboards).where(rights.narrowed)
+    ranks = {row.id: row.rank for row in await desk.session.execute(ranked)}
     mine = {image.key[0] for image in images if image.table is folders and desk.me in _owners(image)}
     touched = {image.key[0] for image in images if image.table is folders}
     if touched - mine or any(ranks.get(native, 0) < rank for native, rank in least.items()):

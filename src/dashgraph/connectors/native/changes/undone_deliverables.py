@@ -10,7 +10,7 @@ from dashgraph.connectors.native.changes.desk import Desk
 from dashgraph.domain.deliverables import DisabledReason
 from dashgraph.domain.problems import Forbidden, InvalidState
 from dashgraph.domain.viewers import TokenScope
-from dashgraph.store.database import among
+from dashgraph.store.among import among
 from dashgraph.store.deliverables import DELIVERABLES, Deliverables
 from dashgraph.store.ledger import Image
 from dashgraph.store.work_tables import recipients, targets

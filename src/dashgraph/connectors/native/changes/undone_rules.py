@@ -10,7 +10,7 @@ from dashgraph.connectors.native.changes.folders import alone, check_depth, leve
 from dashgraph.connectors.native.changes.undoing import HELD_BY
 from dashgraph.domain.problems import BadInput, Conflict
 from dashgraph.domain.roles import NATIVE_ROLES, RoleKind
-from dashgraph.store.database import among
+from dashgraph.store.among import among
 from dashgraph.store.ledger import Image, Row
 from dashgraph.store.tables import dashboards, folders, shares, users, widgets
 

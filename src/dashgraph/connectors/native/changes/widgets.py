@@ -14,7 +14,8 @@ from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.problems import BadInput, NotFound
 from dashgraph.domain.widget_changes import CreateWidget, DeleteWidget, DuplicateWidget, MoveWidget, UpdateWidget
 from dashgraph.domain.widgets import WIDGET
-from dashgraph.store.database import AnyRow, among
+from dashgraph.store.among import among
+from dashgraph.store.database import AnyRow
 from dashgraph.store.tables import dashboards, widgets
 from dashgraph.store.widgets import by_ids
 
