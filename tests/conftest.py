@@ -2,6 +2,7 @@
 
 import gc
 import itertools
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -32,6 +33,7 @@ ROWS = ("rows_sisense", "rows_sisense_people", "rows_lightdash", "rows_holistics
 pytest.register_assert_rewrite(*ROWS)  # their assertions too say what they found
 SHARED = Path(__file__).parent.parent.parent / "shared"
 logs.configure("json")  # without the values of variables, as in production
+os.environ.setdefault("DASHGRAPH_JOB_LOOK_SECONDS", "0.1")  # who tests jobs waits for them
 gc.disable()  # until all tests are found: what is made meanwhile stays
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)

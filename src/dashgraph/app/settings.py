@@ -264,6 +264,12 @@ class Settings(BaseSettings):
     undo_days: int = Field(default=30, ge=1, le=3650, description="For how many days an operation can be undone.")
     work: bool = Field(default=True, description="Whether `serve` carries out jobs itself, without a worker.")
     jobs_at_once: int = Field(default=4, ge=1, le=64, description="How many jobs a process carries out side by side.")
+    job_look_seconds: float = Field(
+        default=0.5,
+        ge=0.05,
+        le=60,
+        description="How long a job may wait before a process looks whether there is one. Shorter takes more of it.",
+    )
     takeover_seconds: float = Field(
         default=30, ge=5, description="How long a process may be silent before others take up its unfinished jobs."
     )

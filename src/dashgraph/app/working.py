@@ -27,7 +27,8 @@ async def working(world: World) -> AsyncIterator[Crew]:
     """A crew at work until the end of the block; what runs then gets time to end."""
     url = world.settings.database_url.get_secret_value()
     with executor(world.settings) as name:
-        engine = DbosEngine(beside(url), name, at_once=world.settings.jobs_at_once)
+        at_once, look = world.settings.jobs_at_once, world.settings.job_look_seconds
+        engine = DbosEngine(beside(url), name, at_once=at_once, look_seconds=look)
         silence = timedelta(seconds=world.settings.takeover_seconds)
         crew = Crew(world.database, engine, workers(world), silence=silence, observers=world.observers)
         await crew.open()

@@ -14,7 +14,7 @@ from dashgraph.graph.loaders import Loaders
 from dashgraph.graph.paging import read_window, write_cursor
 from dashgraph.graph.plan.request import Request
 from dashgraph.graph.plan.selections import Asking, Custom, Deopt, Layout, Many, One, Waiting
-from dashgraph.graph.plan.tables import Table, TablePages, cursor_of_rows
+from dashgraph.graph.plan.tables import Table, TablePages, ThingTable, cursor_of_rows
 from dashgraph.graph.plan.values import Column, Pages, Planted, Rows, Values
 
 NOWHERE = -1  # the number of what is not there
@@ -75,18 +75,18 @@ class OneRowColumn:
     ) -> None:
         loaders.viewer.require(asking.lookup.scope)
         self._natives = natives
-        self._distinct = dict.fromkeys(natives)
-        self._distinct.pop(None, None)
+        self._distinct = {one for one in natives if one is not None}
         self._question = request.questions.rows(loaders, asking.lookup, asking.layout, source)
         self._question.want(self._distinct)
-        self._table = Table(asking.selection, asking.layout, loaders, source)
+        self._table = ThingTable(asking.selection, asking.layout, loaders, source)
         self._must_be_there = must_be_there
 
     def end(self) -> Sequence[Values]:
-        found = [row for row in map(self._question.known.get, self._distinct) if row is not None]
+        known = self._question.known
+        found = {one: known[one] for one in self._distinct if known[one] is not None}
         if self._must_be_there and not found:
             raise Deopt("problem")
-        self._table.take(found, len(self._natives) - self._natives.count(None))
+        self._table.take_each(found, len(self._natives) - self._natives.count(None))
         return (self._table,)
 
     def written(self) -> Sequence[Any]:

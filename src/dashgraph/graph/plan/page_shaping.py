@@ -53,14 +53,22 @@ def shape_of_pages(connection: ConnectionSelection) -> Any:
 def shape_of_row_pages(connection: ConnectionSelection) -> Any:
     """The function that writes pages of rows, each a list of them.
 
-    With each page come whether there is more ahead and behind, and its count. One function makes all cursors, and for
-    each selection of nodes there is what was written of them by their ids. Rows tell no errors.
+    With each page come whether there is more ahead and behind, and its count. One function makes all cursors. For each
+    selection of nodes there is what was written of them: in the order of the rows, or by their ids where it is shared.
+    Rows tell no errors.
     """
-    code = _written(connection, lambda _: "entry in entries", lambda at: f"nodes{at}[entry[0]]", lambda _: "[]")
-    nodes = _numbered("nodes", len(connection.nodes))
+    shared = [one.is_shared for one in connection.nodes]
+
+    def node(at: int) -> str:
+        return f"nodes{at}[entry[0]]" if shared[at] else f"next{at}()"
+
+    code = _written(connection, lambda _: "entry in entries", node, lambda _: "[]")
     lines = [
         "def shape(pages, aheads, behinds, counts, cursor, nodes):",
-        *(f"    {name} = nodes[{at}]" for at, name in enumerate(nodes)),
+        *(
+            f"    nodes{at} = nodes[{at}]" if one else f"    next{at} = iter(nodes[{at}]).__next__"
+            for at, one in enumerate(shared)
+        ),
         "    found = []",
         "    for entries, ahead, behind, count in zip(pages, aheads, behinds, counts):",
         f"        found.append({code.body})",

@@ -212,6 +212,11 @@ class Selection:
     row_shapes: dict[tuple[str, bool], Shape] = field(default_factory=dict)  # by source, and whether as JSON
     tells_paths: bool = False  # something below wants to know where it stands
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether a thing is worth being written once for all places: there are lists in it."""
+        return any(isinstance(one, Many) for one in self.asking)
+
 
 @dataclass(eq=False)
 class ConnectionSelection:

@@ -1,6 +1,7 @@
 """What of a plan is answered by rows: no domain values are made of them, their columns are read by position."""
 
-from collections.abc import Callable, Iterable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain, groupby, repeat
 from operator import itemgetter
 from typing import Any
@@ -19,8 +20,8 @@ OFTEN, OFTEN_IF_SMALL = 1.5, 4.0  # how often a thing stands in an answer where 
 first, last = itemgetter(0), itemgetter(-1)
 
 
-class Table:
-    """The rows of one selection, all of one source. Each thing is there once."""
+class Table(ABC):
+    """The rows of one selection, all of one source, and what asks on for them."""
 
     def __init__(self, selection: Selection, layout: Layout, loaders: Loaders, source: str) -> None:
         if selection.scope is not None:
@@ -28,27 +29,22 @@ class Table:
         self.selection = selection
         self.loaders: Loaders | None = loaders
         self.columns: list[Any] = []
-        self.written: dict[str | None, Any] = {}
         self._layout = layout
         self._source = source
-        self._rows: dict[str, Row] = {}
-        self._places = 0
-
-    def take(self, rows: Sequence[Row], places: int) -> None:
-        """Take in rows, which stand at so many places."""
-        self._places += places
-        self._rows.update(zip(map(first, rows), rows, strict=True))
 
     @property
+    @abstractmethod
     def values(self) -> Sequence[Row]:
-        return list(self._rows.values())
+        """The rows, in an order that stays."""
+
+    @abstractmethod
+    def write(self) -> None:
+        """Write them, when all that was asked for is written."""
 
     def natives(self, attribute: str, of: Kind) -> tuple[str, Sequence[str | None]]:
         """The ids of a kind in an attribute, and the source that all of them are of."""
-        if attribute == ID:
-            return self._source, list(self._rows)
-        column = itemgetter(self._layout.attributes.index(reference(attribute, of)))
-        return self._source, list(map(column, self._rows.values()))
+        name = attribute if attribute == ID else reference(attribute, of)
+        return self._source, list(map(itemgetter(self._layout.attributes.index(name)), self.values))
 
     def ids(self, attribute: str, of: Kind) -> Sequence[ResourceId | None]:
         source, natives = self.natives(attribute, of)
@@ -58,14 +54,58 @@ class Table:
         """Take in what was answered; give what asks on."""
         return [one for column in self.columns for one in column.end()]
 
+    def shaped(self, *, pasted: bool = False) -> list[Any]:
+        """What is written of the rows, in their order."""
+        if not self.values:
+            return []
+        shape = shape_of_rows(self.selection, self._layout, self._source, pasted=pasted)
+        return shape(self.values, [column.written() for column in self.columns])
+
+
+class PlaceTable(Table):
+    """A row for each place where a thing stands."""
+
+    def __init__(self, selection: Selection, layout: Layout, loaders: Loaders, source: str) -> None:
+        super().__init__(selection, layout, loaders, source)
+        self.written: list[Any] = []
+        self._rows: Sequence[Row] = ()
+
+    def take(self, rows: Sequence[Row]) -> None:
+        self._rows = rows
+
+    @property
+    def values(self) -> Sequence[Row]:
+        return self._rows
+
     def write(self) -> None:
-        if not self._rows:
-            return
+        self.written = self.shaped()
+
+
+class ThingTable(Table):
+    """A row for each thing, wherever it stands."""
+
+    def __init__(self, selection: Selection, layout: Layout, loaders: Loaders, source: str) -> None:
+        super().__init__(selection, layout, loaders, source)
+        self.written: dict[str | None, Any] = {}
+        self._rows: Mapping[str, Row] = {}
+        self._places = 0
+
+    def take(self, rows: Sequence[Row]) -> None:
+        """Take in rows, one for each place where a thing stands."""
+        self.take_each(dict(zip(map(first, rows), rows, strict=True)), len(rows))
+
+    def take_each(self, rows: Mapping[str, Row], places: int) -> None:
+        """Take in the rows of things by their ids. They stand at so many places."""
+        self._rows, self._places = rows, places
+
+    @property
+    def values(self) -> Sequence[Row]:
+        return list(self._rows.values())
+
+    def write(self) -> None:
         often = OFTEN if self.selection.asking else OFTEN_IF_SMALL
         pasted = self._places > often * len(self._rows)
-        shape = shape_of_rows(self.selection, self._layout, self._source, pasted=pasted)
-        shaped = shape(list(self._rows.values()), [column.written() for column in self.columns])
-        self.written = dict(zip(self._rows, shaped, strict=True))
+        self.written = dict(zip(self._rows, self.shaped(pasted=pasted), strict=True))
 
 
 class TablePages:
@@ -74,7 +114,9 @@ class TablePages:
     def __init__(self, selection: ConnectionSelection, layout: Layout, loaders: Loaders, source: str) -> None:
         self.selection = selection
         self.written: list[Any] = []
-        self._nodes = [Table(one, layout, loaders, source) for one in selection.nodes]
+        self._nodes = [
+            (ThingTable if one.is_shared else PlaceTable)(one, layout, loaders, source) for one in selection.nodes
+        ]
         self._pages: Sequence[Sequence[Row]] = ()
         self._counts: Sequence[int | None] = ()
         self._more: Sequence[bool] = ()
@@ -96,7 +138,7 @@ class TablePages:
         self._pages = [rows[::-1] for rows in pages] if window.backward else pages
         found = list(chain.from_iterable(self._pages)) if self._nodes else []
         for table in self._nodes:
-            table.take(found, len(found))
+            table.take(found)
         return self._nodes
 
     def waiting(self) -> list[Waiting]:
@@ -148,7 +190,7 @@ class RootPages(TablePages):
 
 
 def by_parent(rows: Iterable[Row]) -> dict[str, Sequence[Row]]:
-    """Rows in which those of one parent are next to each other."""
+    """Table in which those of one parent are next to each other."""
     return {parent: list(its) for parent, its in groupby(rows, key=last)}
 
 

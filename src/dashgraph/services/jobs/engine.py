@@ -19,7 +19,7 @@ Work = Callable[[str], Awaitable[None]]
 QUEUE = "dashgraph"
 WORKFLOW = "dashgraph.job"
 GENERATION = "1"  # of what is handed over; processes of one generation take over each other's work
-POLL_SECONDS = 0.1
+LOOK_SECONDS = 0.1
 OVER = frozenset({"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
 
 
@@ -52,11 +52,15 @@ class JobEngine(Protocol):
 class DbosEngine:
     """DBOS on SQLite or PostgreSQL. One in a process at a time, because DBOS is one."""
 
-    def __init__(self, url: str, executor: str, *, at_once: int) -> None:
-        """`url` is of the engine's own tables; `at_once` how many jobs this process runs side by side."""
+    def __init__(self, url: str, executor: str, *, at_once: int, look_seconds: float = LOOK_SECONDS) -> None:
+        """`url` is of the engine's own tables; `at_once` how many jobs this process runs side by side.
+
+        Between two looks at what waits there are `look_seconds`: a look takes 5 ms of the processor.
+        """
         self._url = url
         self._executor = executor
         self._at_once = at_once
+        self._look_seconds = look_seconds
         self._running: set[asyncio.Task[Any]] = set()
         self._carry: Any = None
 
@@ -95,7 +99,10 @@ class DbosEngine:
         self._carry = carry
         DBOS.launch()  # from within the loop, which DBOS then runs the work on
         await DBOS.register_queue_async(
-            QUEUE, worker_concurrency=self._at_once, polling_interval_sec=POLL_SECONDS, on_conflict="always_update"
+            QUEUE,
+            worker_concurrency=self._at_once,
+            polling_interval_sec=self._look_seconds,
+            on_conflict="always_update",
         )
 
     async def submit(self, key: str, job: str) -> None:
