@@ -15,6 +15,7 @@ from dashgraph.domain.folders import CHILDREN_OF_FOLDER, FOLDER, FOLDERS
 from dashgraph.domain.groups import GROUP, GROUPS, GROUPS_OF_USER
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.lists import Listing, Lookup, Page, Window, Wish
+from dashgraph.domain.rows import TIE, VALUE
 from dashgraph.domain.shares import SHARES_OF_DASHBOARD, SHARES_OF_GROUP
 from dashgraph.domain.users import USER, USERS, USERS_OF_GROUP
 from dashgraph.domain.viewers import Reach, Viewer
@@ -101,7 +102,7 @@ async def test_a_root_list_is_told_alike(demo: Asking, listing: Listing[Any]) ->
         for sort in listing.sorts:
             wish = Wish(sort, Window(SIZE))
             page: Page[Any] = await source.page(viewer, listing, wish)
-            rows = await tables.page(viewer, listing, wish, list(ATTRIBUTES[listing.name]))
+            rows = await tables.page(viewer, listing, wish, [*ATTRIBUTES[listing.name], VALUE, TIE])
             assert (len(rows) > SIZE) == page.has_next
             assert read(tables, listing, rows[:SIZE]) == expected(listing, [entry.item for entry in page.entries])
             value = tables.value_reader(sort)

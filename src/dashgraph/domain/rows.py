@@ -14,7 +14,8 @@ Row: TypeAlias = Sequence[Any]
 Reader: TypeAlias = Callable[[Any], Any] | None
 """Makes the value of an attribute out of what stands in a row; None where it is that already."""
 
-ID = "id"  # the attribute that comes first in every row
+ID = "id"
+VALUE, TIE = "sort value", "tie"  # what every list has besides the attributes of its things: a `domain.lists.Position`
 
 
 def reference(attribute: str, kind: Kind) -> str:

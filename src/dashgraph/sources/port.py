@@ -20,8 +20,7 @@ class Tables(Protocol):
 
     The rights of the viewer, the order and what is raised are those of the other answers of the source.
 
-    The attributes come first in a row, in the order in which they are asked for, the `id` before all others. In rows
-    of a list the sort value and the tie follow, in rows of many parents the parent last.
+    The attributes stand in a row in the order in which they are asked for. In rows of many parents the parent follows.
     """
 
     def readers(self, question: Lookup[T] | Listing[T], attributes: Sequence[str]) -> Sequence[Reader] | None:

@@ -18,7 +18,7 @@ from dashgraph.domain.formats.kinds import DocumentFormat
 from dashgraph.domain.groups import GROUP, GROUPS, GROUPS_OF_USER
 from dashgraph.domain.ids import Kind
 from dashgraph.domain.lists import Listing, Lookup, Sort, Wish
-from dashgraph.domain.rows import ID, Reader, Row, reference
+from dashgraph.domain.rows import ID, TIE, VALUE, Reader, Row, reference
 from dashgraph.domain.shares import SHARES_OF_DASHBOARD, SHARES_OF_GROUP
 from dashgraph.domain.users import USER, USERS, USERS_OF_GROUP
 from dashgraph.domain.viewers import Viewer
@@ -130,6 +130,9 @@ ATTRIBUTES: Mapping[str, Mapping[str, Column]] = {
 }
 """Of each question that rows answer."""
 
+PLACES = {VALUE: "at_value", TIE: "at_tie"}
+"""The columns that a page has anyway."""
+
 READERS: Mapping[str, Reader] = {"subscribed": bool}  # of attributes that the column's type does not read
 
 
@@ -142,10 +145,15 @@ class NativeTables:
         self._statements = PreparedStatements(database, IDS, ME)
 
     def readers(self, question: Question, attributes: Sequence[str]) -> Sequence[Reader] | None:
-        known = ATTRIBUTES.get(question.name, {})
-        if not all(one in known for one in attributes):
+        known = ATTRIBUTES.get(question.name)
+        if known is None or not all(one in known or one in PLACES for one in attributes):
             return None
-        return [READERS.get(one) or self._statements.reader(known[one]) for one in attributes]
+        return [self._reader(known, one) for one in attributes]
+
+    def _reader(self, known: Mapping[str, Column], attribute: str) -> Reader:
+        if attribute in PLACES:
+            return None
+        return READERS.get(attribute) or self._statements.reader(known[attribute])
 
     def value_reader(self, sort: Sort) -> Reader:
         return self._statements.reader(literal_column("", Instant)) if sort.key.endswith("_at") else None
@@ -193,13 +201,9 @@ class NativeTables:
         columns = _columns(viewer, listing, attributes)
         wanted = replace(found, select=found.select.with_only_columns(*columns))
         statement = page(wanted, wish, source=self._source, dialect=self._dialect)
-        names = [
-            *(one.name for one in columns),
-            "at_value",
-            "at_tie",
-            *(() if found.parent is None else ("at_parent",)),
-        ]
-        return statement.with_only_columns(*(statement.selected_columns[name] for name in names))
+        names = [PLACES.get(one, f"a{at}") for at, one in enumerate(attributes)]
+        names += [] if found.parent is None else ["at_parent"]
+        return statement.with_only_columns(*(statement.selected_columns[name] for name in names or PLACES.values()))
 
     async def _rows(
         self,
@@ -215,10 +219,12 @@ class NativeTables:
 
 
 def _columns(viewer: Viewer, question: Question, attributes: Sequence[str]) -> list[Any]:
-    """The columns of these attributes. An account is for the user and for administrators."""
+    """The columns of these attributes, but those of places. An account is for the user and for administrators."""
     known = ATTRIBUTES[question.name]
     found = []
     for at, name in enumerate(attributes):
+        if name in PLACES:
+            continue
         column = known[name]
         if name in OF_ACCOUNT and not viewer.is_admin:
             column = case((users.c.id == ME, column))

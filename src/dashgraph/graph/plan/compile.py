@@ -38,7 +38,7 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
 from dashgraph.domain.lists import Listing, Lookup
-from dashgraph.domain.rows import ID, reference
+from dashgraph.domain.rows import ID, TIE, VALUE, reference
 from dashgraph.graph.declarations import (
     Declaration,
     Derived,
@@ -231,6 +231,8 @@ class Compiler:
         """The layout of the rows that answer this question, with what this selection reads of them."""
         layout = self._layouts.setdefault(question.name, Layout(question))
         layout.able &= selection.is_node
+        if isinstance(question, Lookup) or selection.is_shared:
+            layout.want_id()
         for one in selection.written:
             if isinstance(one, Shown):
                 layout.want(attribute_of(one.declared))
@@ -279,6 +281,9 @@ class Compiler:
             connection.layout = self._layouts.setdefault(listing.name, Layout(listing))
             for node in connection.nodes:
                 self._laid_out(node, listing)
+            if connection.tells_cursors:
+                connection.layout.want(VALUE)
+                connection.layout.want(TIE)
         return connection
 
     def _of_page(

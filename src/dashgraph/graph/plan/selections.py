@@ -130,6 +130,9 @@ class SourceErrors:
     at: int
 
 
+ENDS = frozenset({"startCursor", "endCursor"})
+
+
 @dataclass(frozen=True, slots=True)
 class InfoFact:
     """Where a page stands, by the name of the field in the schema."""
@@ -174,13 +177,17 @@ class Layout:
     """
 
     question: Lookup[Any] | Listing[Any]
-    attributes: list[str] = field(default_factory=lambda: [ID])
+    attributes: list[str] = field(default_factory=list)
     able: bool = True
     _readers: dict[str, Sequence[Reader] | None] = field(default_factory=dict)  # by source
 
     def want(self, attribute: str) -> None:
         if attribute not in self.attributes:
             self.attributes.append(attribute)
+
+    def want_id(self) -> None:
+        """The id is read first."""
+        self.attributes[:] = [ID, *(one for one in self.attributes if one != ID)]
 
     def fits(self, reading: Reading, source: str) -> bool:
         """Whether a source answers by rows, and all of this."""
@@ -230,6 +237,15 @@ class ConnectionSelection:
     written: list[WrittenOfPage] = field(default_factory=list)
     shape: ShapePages = field(init=False)
     row_shape: ShapePages = field(init=False)
+
+    @property
+    def tells_cursors(self) -> bool:
+        """Whether cursors are selected: of edges, or of the first and the last."""
+        parts = [part for one in self.written if isinstance(one, Edges) for part in one.parts]
+        facts = [fact for one in self.written if isinstance(one, PageInfo) for fact in one.facts]
+        ends = [fact for fact in facts if isinstance(fact, InfoFact) and fact.name in ENDS]
+        return bool(ends) or any(isinstance(part, Cursor) for part in parts)
+
     tells_paths: bool = False
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.lists import Listing, Position, Window, Wish
-from dashgraph.domain.rows import ID, Row, reference
+from dashgraph.domain.rows import ID, TIE, VALUE, Row, reference
 from dashgraph.graph.loaders import Loaders
 from dashgraph.graph.paging import Asked, Connection, write_cursor
 from dashgraph.graph.plan.row_shaping import shape_of_rows
@@ -197,13 +197,15 @@ def by_parent(rows: Iterable[Row]) -> dict[str, Sequence[Row]]:
 def cursor_of_rows(
     reading: Reading, listing: Listing[Any], wish: Wish, source: str, layout: Layout
 ) -> Callable[[Row], str]:
-    """Makes cursors. The sort value and the tie stand after the attributes."""
-    at = len(layout.attributes)
+    """Makes cursors, where they are wanted."""
+    if VALUE not in layout.attributes:
+        return str
+    at_value, at_tie = (layout.attributes.index(one) for one in (VALUE, TIE))
     tables = reading.tables(source)
     read = None if tables is None else tables.value_reader(wish.sort)
 
     def cursor(row: Row) -> str:
-        value = row[at] if read is None else read(row[at])
-        return write_cursor(listing, wish.sort, Position(value, source, row[at + 1]))
+        value = row[at_value] if read is None else read(row[at_value])
+        return write_cursor(listing, wish.sort, Position(value, source, row[at_tie]))
 
     return cursor
