@@ -228,6 +228,19 @@ async def test_a_value_at_many_places_is_the_same_at_each(graph: Asking) -> None
     assert counted(graph) == (1, {})
 
 
+async def test_what_is_of_the_store_is_answered_by_rows_also_beside_other_sources(graph: Asking) -> None:
+    ann = await as_(graph, "ann")
+    query = """{ dashboards(first: 50, scope: VISIBLE) { edges { node { source { name }
+        owner { displayName email } widgets { edges { cursor node { title type } } } } } } }"""
+    planned = await graph.answer(ann, query)
+    of_rows = [one for one in graph.statements if " AS a1" in one]
+
+    assert planned == await reference(graph).answer(ann, query)
+    assert len({one["node"]["source"]["name"] for one in planned["data"]["dashboards"]["edges"]}) > 1
+    assert len(of_rows) == 2
+    assert counted(graph) == (1, {})
+
+
 @pytest.mark.parametrize("query", [SHARED, "{ dashboards(first: 5) { edges { node { access { totalCount } raw } } } }"])
 async def test_an_answer_leaves_nothing_to_the_collector_of_garbage(graph: Asking, store: Asking, query: str) -> None:
     for world in (graph, store):

@@ -27,10 +27,9 @@ class OneColumn:
 
     waiting: Sequence[Waiting] = ()
 
-    def __init__(self, rows: Rows | Table, asking: One, request: Request) -> None:
-        self._loaders = cast("Loaders", rows.loaders)
-        self._loaders.viewer.require(asking.lookup.scope)
-        ids = rows.ids(asking.attribute, asking.lookup.of)
+    def __init__(self, loaders: Loaders, asking: One, request: Request, ids: Sequence[ResourceId | None]) -> None:
+        self._loaders = loaders
+        loaders.viewer.require(asking.lookup.scope)
         self._keys = [None if one is None else (one.source, one.native) for one in ids]
         self._distinct = dict(zip(self._keys, ids, strict=True))
         self._distinct.pop(None, None)
@@ -75,7 +74,7 @@ class OneRowColumn:
     ) -> None:
         loaders.viewer.require(asking.lookup.scope)
         self._natives = natives
-        self._distinct = {one for one in natives if one is not None}
+        self._distinct = dict.fromkeys(one for one in natives if one is not None)
         self._question = request.questions.rows(loaders, asking.lookup, asking.layout, source)
         self._question.want(self._distinct)
         self._table = ThingTable(asking.selection, asking.layout, loaders, source)
@@ -98,11 +97,11 @@ class ManyColumn:
 
     waiting: Sequence[Waiting] = ()
 
-    def __init__(self, rows: Rows | Table, asking: Many, request: Request) -> None:
-        self._loaders = loaders = cast("Loaders", rows.loaders)
+    def __init__(self, loaders: Loaders, asking: Many, request: Request, parents: Sequence[ResourceId | None]) -> None:
+        self._loaders = loaders
         self._listing = listing = asking.listing
         self._wish = wish = _wish(loaders, asking, request)
-        self._parents = rows.ids(ID, _holder(listing))
+        self._parents = parents
         self._pages = Pages(asking.selection)
         wanted, questions = asking.selection, request.questions
         self._page = questions.pages(loaders, listing, wish) if wanted.wants_page else None
@@ -183,6 +182,25 @@ def _wish(loaders: Loaders, asking: Many, request: Request) -> Wish:
     return Wish(sort, read_window(listing, sort, *window), read(given.get("filter")))
 
 
+class PartedColumn:
+    """Of a field that is answered in several ways, each for some of the values."""
+
+    def __init__(self, parts: Sequence[tuple[Column, Sequence[int]]], many: int) -> None:
+        self._parts = parts
+        self._many = many
+        self.waiting: Sequence[Waiting] = [one for column, _ in parts for one in column.waiting]
+
+    def end(self) -> Sequence[Values]:
+        return [one for column, _ in self._parts for one in column.end()]
+
+    def written(self) -> Sequence[Any]:
+        found: list[Any] = [None] * self._many
+        for column, places in self._parts:
+            for at, one in zip(places, column.written(), strict=True):
+                found[at] = one
+        return found
+
+
 class CustomColumn:
     """Of a field whose resolver is called for each value."""
 
@@ -235,20 +253,52 @@ def columns_of(values: Rows | Table, request: Request) -> list[Column]:
 
 
 def _column(values: Rows | Table, asking: Asking, request: Request) -> Column:
-    """What answers one field: rows, where all is of one source that answers by them."""
+    """What answers one field: rows, for what is of a source that answers by them."""
     if isinstance(asking, Custom):
         return _entered(asking, request) or CustomColumn(cast("Rows", values), asking, request)
     loaders = cast("Loaders", values.loaders)
     if isinstance(asking, One):
-        found = values.natives(asking.attribute, asking.lookup.of)
-        is_known = bool(loaders.facts(asking.lookup))  # some of them, as values: then the rest is asked for as such
-        if found is not None and not is_known and asking.layout.fits(loaders.reading, found[0]):
-            return OneRowColumn(loaders, asking, request, *found)
-        return OneColumn(values, asking, request)
-    found, layout = values.natives(ID, _holder(asking.listing)), asking.selection.layout
-    if found is not None and layout is not None and layout.fits(loaders.reading, found[0]):
-        return ManyRowsColumn(loaders, asking, request, *found)
-    return ManyColumn(values, asking, request)
+        attribute, of, layout = asking.attribute, asking.lookup.of, asking.layout
+        # When some of them are known already, as values, the rest is asked for as such.
+        able = not loaders.facts(asking.lookup)
+    else:
+        attribute, of, layout = ID, _holder(asking.listing), cast("Layout", asking.selection.layout)
+        able = True
+    found = values.natives(attribute, of)
+    if able and found is not None and layout.fits(loaders.reading, found[0]):
+        return _of_rows(loaders, asking, request, *found)
+    ids = values.ids(attribute, of)
+    sources = {one.source for one in ids if one is not None} if able else set()
+    parts = [one for one in sources if layout.fits(loaders.reading, one)]
+    if not parts:
+        return _of_things(loaders, asking, request, ids)
+    return _parted(loaders, asking, request, ids, parts)
+
+
+def _of_rows(
+    loaders: Loaders, asking: One | Many, request: Request, source: str, natives: Sequence[str | None]
+) -> Column:
+    column = OneRowColumn if isinstance(asking, One) else ManyRowsColumn
+    return column(loaders, asking, request, source, natives)  # type: ignore[arg-type]
+
+
+def _of_things(loaders: Loaders, asking: One | Many, request: Request, ids: Sequence[ResourceId | None]) -> Column:
+    return (OneColumn if isinstance(asking, One) else ManyColumn)(loaders, asking, request, ids)  # type: ignore[arg-type]
+
+
+def _parted(
+    loaders: Loaders, asking: One | Many, request: Request, ids: Sequence[ResourceId | None], sources: Sequence[str]
+) -> Column:
+    """What is of these sources is answered by rows, all else by values."""
+    parts: list[tuple[Column, Sequence[int]]] = []
+    for source in sources:
+        places = [at for at, one in enumerate(ids) if one is not None and one.source == source]
+        natives = [ids[at].native for at in places]  # type: ignore[union-attr]
+        parts.append((_of_rows(loaders, asking, request, source, natives), places))
+    rest = [at for at, one in enumerate(ids) if one is not None and one.source not in sources]
+    if rest:
+        parts.append((_of_things(loaders, asking, request, [ids[at] for at in rest]), rest))
+    return PartedColumn(parts, len(ids))
 
 
 def _entered(asking: Custom, request: Request) -> Column | None:

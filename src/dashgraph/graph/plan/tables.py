@@ -87,7 +87,8 @@ class ThingTable(Table):
     def __init__(self, selection: Selection, layout: Layout, loaders: Loaders, source: str) -> None:
         super().__init__(selection, layout, loaders, source)
         self.written: dict[str | None, Any] = {}
-        self._rows: Mapping[str, Row] = {}
+        self._ids: Sequence[str] = ()
+        self._rows: Sequence[Row] = ()
         self._places = 0
 
     def take(self, rows: Sequence[Row]) -> None:
@@ -96,16 +97,16 @@ class ThingTable(Table):
 
     def take_each(self, rows: Mapping[str, Row], places: int) -> None:
         """Take in the rows of things by their ids. They stand at so many places."""
-        self._rows, self._places = rows, places
+        self._ids, self._rows, self._places = list(rows), list(rows.values()), places
 
     @property
     def values(self) -> Sequence[Row]:
-        return list(self._rows.values())
+        return self._rows
 
     def write(self) -> None:
         often = OFTEN if self.selection.asking else OFTEN_IF_SMALL
         pasted = self._places > often * len(self._rows)
-        self.written = dict(zip(self._rows, self.shaped(pasted=pasted), strict=True))
+        self.written = dict(zip(self._ids, self.shaped(pasted=pasted), strict=True))
 
 
 class TablePages:
@@ -190,7 +191,7 @@ class RootPages(TablePages):
 
 
 def by_parent(rows: Iterable[Row]) -> dict[str, Sequence[Row]]:
-    """Table in which those of one parent are next to each other."""
+    """The rows of each parent, of rows in which those of one are next to each other."""
     return {parent: list(its) for parent, its in groupby(rows, key=last)}
 
 
