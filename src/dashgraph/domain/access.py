@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.lists import Listing, Lookup, Sort
+from dashgraph.domain.shares import ShareRule
 from dashgraph.domain.viewers import TokenScope
 
 
@@ -42,6 +43,11 @@ class AccessPath:
     role: AccessRole
     share: ResourceId | None = None
     group: ResourceId | None = None
+
+    @property
+    def rule(self) -> ShareRule | None:
+        """The rule of the share; None for ways without one."""
+        return None if self.share is None else ShareRule(self.role.value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from dashgraph.domain.dashboards import DASHBOARD
 from dashgraph.domain.groups import GROUP
 from dashgraph.domain.shares import SHARE, ShareRule
 from dashgraph.domain.users import USER
-from dashgraph.graph.edges import to_one
+from dashgraph.graph.edges import fact, to_one
 from dashgraph.graph.groups import Group
 from dashgraph.graph.loaders import Loaders
-from dashgraph.graph.nodes import fetch, shows
+from dashgraph.graph.nodes import shows
 from dashgraph.graph.shares import Share
 from dashgraph.graph.users import User
 
@@ -25,30 +25,20 @@ LazyDashboard = Annotated["Dashboard", strawberry.lazy("dashgraph.graph.dashboar
 
 @strawberry.type(description="One way by which a user comes to see a dashboard.")
 class AccessPath:
-    path: strawberry.Private[access.AccessPath]
+    thing: strawberry.Private[access.AccessPath]
     loaders: strawberry.Private[Loaders]
 
-    @strawberry.field(description="By owning it, by a share to the user or to a group, or by a role in what it is in.")
-    def kind(self) -> PathKind:
-        return self.path.kind
-
-    @strawberry.field(description="What this way alone makes the user.")
-    def role(self) -> AccessRole:
-        return self.path.role
-
-    @strawberry.field(description="The rule of the share; null for ways without one, such as owning it.")
-    def rule(self) -> ShareRule | None:
-        return None if self.path.share is None else ShareRule(self.path.role.value)
-
-    @strawberry.field(description="The share that opens it; null for ways without one, such as owning it.")
-    async def share(self) -> Share | None:
-        found: Share | None = await fetch(self.loaders, SHARE, self.path.share)
-        return found
-
-    @strawberry.field(description="The group that the share names; null for other ways.")
-    async def group(self) -> Group | None:
-        found: Group | None = await fetch(self.loaders, GROUP, self.path.group)
-        return found
+    kind: PathKind = fact(
+        "kind", description="By owning it, by a share to the user or to a group, or by a role in what it is in."
+    )
+    role: AccessRole = fact("role", description="What this way alone makes the user.")
+    rule: ShareRule | None = fact(
+        "rule", description="The rule of the share; null for ways without one, such as owning it."
+    )
+    share: Share | None = to_one(
+        SHARE, "share", description="The share that opens it; null for ways without one, such as owning it."
+    )
+    group: Group | None = to_one(GROUP, "group", description="The group that the share names; null for other ways.")
 
 
 @shows(access.Access)
@@ -61,13 +51,11 @@ class Access:
 
     dashboard: LazyDashboard | None = to_one(DASHBOARD, "dashboard", description="To what.")
 
-    @strawberry.field(description="What the user is to the dashboard: the strongest of the paths.")
-    def role(self) -> AccessRole:
-        return self.thing.role
+    role: AccessRole = fact("role", description="What the user is to the dashboard: the strongest of the paths.")
 
     @strawberry.field(description="Every way that leads there: the owner, each share, each group.")
     def paths(self) -> list[AccessPath]:
-        return [AccessPath(path=path, loaders=self.loaders) for path in self.thing.paths]
+        return [AccessPath(thing=path, loaders=self.loaders) for path in self.thing.paths]
 
 
 @strawberry.type(description="What you may do with a dashboard, and why.")
@@ -75,10 +63,8 @@ class Permission:
     thing: strawberry.Private[access.Access]
     loaders: strawberry.Private[Loaders]
 
-    @strawberry.field(description="What you are to it: the strongest of the ways below.")
-    def role(self) -> AccessRole:
-        return self.thing.role
+    role: AccessRole = fact("role", description="What you are to it: the strongest of the ways below.")
 
     @strawberry.field(description="The reasons: every way by which you come to see it.")
     def via(self) -> list[AccessPath]:
-        return [AccessPath(path=path, loaders=self.loaders) for path in self.thing.paths]
+        return [AccessPath(thing=path, loaders=self.loaders) for path in self.thing.paths]

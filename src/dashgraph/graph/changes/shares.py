@@ -118,7 +118,7 @@ class RemoveSharePayload(Payload):
     )
     def still_has_access_via(self) -> list[AccessPath]:
         ways: list[dict[str, Any]] = list(self.outcome.facts.get("still_has_access_via", ()))
-        return [AccessPath(path=self._path(way), loaders=self.loaders) for way in ways]
+        return [AccessPath(thing=self._path(way), loaders=self.loaders) for way in ways]
 
     def _path(self, way: dict[str, Any]) -> DomainPath:
         source = self.outcome.thing.id.source
