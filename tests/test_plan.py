@@ -241,6 +241,15 @@ async def test_what_is_of_the_store_is_answered_by_rows_also_beside_other_source
     assert counted(graph) == (1, {})
 
 
+@pytest.mark.parametrize("edges", ["edges { cursor }", "edges { __typename }", "totalCount", "pageInfo { endCursor }"])
+async def test_a_page_is_answered_whatever_of_it_is_selected(graph: Asking, store: Asking, edges: str) -> None:
+    query = f"{{ dashboards(first: 50) {{ {edges} edges {{ node {{ widgets {{ {edges} }} }} }} }} }}"
+    for world in (graph, store):
+        ann = await as_(world, "ann")
+        assert await world.answer(ann, query) == await reference(world).answer(ann, query)
+        assert counted(world) == (1, {})
+
+
 @pytest.mark.parametrize("query", [SHARED, "{ dashboards(first: 5) { edges { node { access { totalCount } raw } } } }"])
 async def test_an_answer_leaves_nothing_to_the_collector_of_garbage(graph: Asking, store: Asking, query: str) -> None:
     for world in (graph, store):

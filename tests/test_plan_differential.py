@@ -33,7 +33,7 @@ from operations import Maker, Offered
 pytestmark = pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
 
 MINUTES = float(os.environ.get("DASHGRAPH_DIFFERENTIAL_MINUTES", "0"))
-EXAMPLES = 150  # of a round
+EXAMPLES = 300  # of a round
 POOL = """{
   dashboards(first: 8, scope: ALL) { edges { cursor node { __typename id
     widgets(first: 2) { edges { cursor node { __typename id } } }

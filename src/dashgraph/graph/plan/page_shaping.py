@@ -33,6 +33,8 @@ def shape_of_pages(connection: ConnectionSelection) -> Any:
     nodes, errors = (_numbered(name, many) for name, many in _many(connection))
 
     def loop(parts: Sequence[int]) -> str:
+        if not parts:
+            return "entry in entries"
         source = ", ".join(["entries", *(nodes[at] for at in parts)])
         return f"{', '.join(['entry', *(f'node{at}' for at in parts)])} in zip({source})"
 
