@@ -11,7 +11,7 @@ from dashgraph.app import callers, http
 from dashgraph.app.live import Lines, full
 from dashgraph.domain.problems import Problem, TooMuch
 from dashgraph.graph import errors
-from dashgraph.graph.execution import Answer, Executor, Meant, Operation
+from dashgraph.graph.execution import Answer, Executor, Meant, Operation, Stage
 from dashgraph.services.attendance import Attendance
 from dashgraph.services.identity import Identity
 
@@ -89,6 +89,9 @@ async def _send(
             answer = coming.result()
             if answer is None:
                 await write(COMPLETE)
+                return
+            if answer.stage is Stage.ENDED:  # nothing follows, and the end of the token says the same
+                await write(_next(answer.payload) + COMPLETE)
                 return
             await write(_next(answer.payload))
             coming = asyncio.ensure_future(anext(answers, None))
