@@ -5,7 +5,7 @@ import gzip
 import json
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import asyncpg
@@ -14,6 +14,7 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from conftest import Stores
+from dashgraph.store.database import Database
 from serving import INSIDES, PLAIN_JSON, RESPONSE_JSON, Service, served
 
 EXAMPLES = sorted((Path(__file__).parent.parent / "src/graphiql/src/examples").glob("*.graphql"))
@@ -337,26 +338,29 @@ async def test_a_database_that_is_gone_is_said_to_be_and_comes_back(stores: Stor
 
 @asynccontextmanager
 async def unreachable(stores: Stores, service: Service, address: str) -> AsyncIterator[None]:
-    """Take the database away for a while: the file by a folder in its place, the server by letting nobody in."""
-    await service.world.database.engine.dispose()
+    """Take the database away for a while: the file by moving its folder, the server by letting nobody in."""
+    database = service.world.database
     if stores.dialect == "sqlite":
-        set_aside(Path(address))
+        folder = Path(address).parent
+        async with no_connections(database):
+            aside = folder.rename(folder.with_suffix(".aside"))
         yield
-        put_back(Path(address))
+        aside.rename(folder)
     else:
         server, _, name = address.rpartition("/")
         connection = await asyncpg.connect(f"{server}/postgres")
-        await connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        async with no_connections(database):
+            await connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
         yield
         await connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
         await connection.close()
 
 
-def set_aside(path: Path) -> None:
-    path.rename(path.with_suffix(".aside"))
-    path.mkdir()
-
-
-def put_back(path: Path) -> None:
-    path.rmdir()
-    path.with_suffix(".aside").rename(path)
+@asynccontextmanager
+async def no_connections(database: Database) -> AsyncIterator[None]:
+    """Hold every connection of the pool, so that nobody else has one, and have none of them left behind."""
+    async with AsyncExitStack() as stack:
+        held = [await stack.enter_async_context(database.engine.connect()) for _ in range(database.pool().most)]
+        yield
+        for connection in held:
+            await connection.invalidate()

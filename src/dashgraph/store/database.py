@@ -41,6 +41,15 @@ SILENT_DRIVER = (
     TimeoutError,
 )
 BUSY_SECONDS = 30  # how long a writer waits for the one before it
+SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "foreign_keys=ON",
+    "cache_size=-65536",
+    "mmap_size=268435456",
+    "temp_store=MEMORY",
+    "case_sensitive_like=ON",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,18 +237,14 @@ def open_database(url: str, *, name: str = "local", pool_size: int = 10) -> Data
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves: the driver's own begins too late
-    cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=NORMAL",
-        "foreign_keys=ON",
-        "cache_size=-65536",
-        "mmap_size=268435456",
-        "temp_store=MEMORY",
-        "case_sensitive_like=ON",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+    try:
+        cursor = connection.cursor()
+        for pragma in SQLITE_PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+    except BaseException:  # the pool lets go of it as it is, and its thread would wait for ever
+        connection.close()
+        raise
 
 
 def _reset_sqlite(connection: Any, _record: object, state: PoolResetState) -> None:
