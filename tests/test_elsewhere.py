@@ -158,6 +158,18 @@ async def test_what_a_silent_system_did_is_not_known_and_not_done_twice(world: F
     assert [one["state"] for one in await operations(world)] == ["DONE"]
 
 
+async def test_how_far_a_system_came_that_failed_itself_is_not_known(world: Five, sharing: Sharing) -> None:
+    world.fakes["sisense"].board.switch_on(Wrong.ERROR, "^POST .*shares", times=3, status=500, body={})
+
+    lost = await sharing.add(idempotencyKey="k")
+    [operation] = await operations(world)
+    done = await sharing.add(idempotencyKey="k")
+
+    assert [error["code"] for error in lost["errors"]] == ["UPSTREAM_ERROR"]
+    assert operation["state"] == "UNKNOWN"
+    assert not done["errors"]
+
+
 async def test_what_failed_is_told_and_can_be_sent_again(world: Five, sharing: Sharing) -> None:
     world.fakes["sisense"].board.switch_on(
         Wrong.ERROR, "^POST .*shares", times=1, status=403, body={"error": {"code": 23001, "message": "no"}}

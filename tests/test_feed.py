@@ -220,7 +220,7 @@ async def test_of_other_systems_it_tells_what_is_settled_and_again_what_is_tried
         await clock.tick()
         assert await told.one() == "share"
         async with database.writing() as session:
-            assert await trail.claim(session, "share", before=START, now=START)
+            assert await trail.claim(session, "share", is_open=False, before=START, now=START)
         await clock.tick()
         await told.nothing()
         await left(database, "other")
@@ -340,6 +340,21 @@ async def test_what_a_slow_follower_did_not_take_in_time_is_looked_at_again(empt
         clock.now += 1
         follower.viewer = None
         assert await told.refused() == "UNAUTHENTICATED"
+
+
+async def test_a_slow_database_delays_what_is_told_and_does_not_prevent_it(empty: Asking) -> None:
+    clock, follower = await office(empty)
+
+    async def slow() -> Viewer:
+        clock.now += feeds.STALE_SECONDS + 1
+        return await follower.who()
+
+    async with aclosing(follower.executor.answers(Operation(FOLLOW), slow)) as answers:
+        told = Told(answers)
+        assert await told.one() is None
+        await left(empty.world.database, "a", "b")
+        await store.number(empty.world.database)
+        assert await told.some(2) == ["a", "b"]
 
 
 async def test_all_followers_of_a_process_cost_one_question_and_nobody_costs_none(empty: Asking) -> None:

@@ -349,3 +349,19 @@ def test_a_snippet_is_cut_to_a_few_words_on_each_side() -> None:
     assert (found.before[0], len(found.before)) == ("…", 41)
     assert (found.after[-1], len(found.after)) == ("…", 41)
     assert snippet("title", "abc", "d") is None
+
+
+@pytest.mark.parametrize("condition", ["title: {contains: $text}", "title: {startsWith: $text}", "text: $text"])
+async def test_a_text_that_no_database_looks_for_is_refused(empty: Asking, condition: str) -> None:
+    company = Company(empty.world.database)
+    await company.user("owner")
+    await company.dashboard("plan", "owner")
+    query = (
+        f"query($text: String!) {{ dashboards(filter: {{{condition}}}) {{ totalCount edges {{ node {{ id }} }} }} }}"
+    )
+    viewer = await empty.viewer("owner@x.example")
+
+    for letter in ("x", "\ufdfa", "%"):  # folded, or with its marks, it is longer
+        assert (await empty.data(viewer, query, text=letter * 1000))["dashboards"]["totalCount"] == 0
+        [error] = (await empty.answer(viewer, query, text=letter * 1001))["errors"]
+        assert error["extensions"]["code"] == "TOO_MUCH"

@@ -8,6 +8,7 @@ import pytest
 
 from conftest import Stores
 from dashgraph.app.fakes.kit import Wrong
+from dashgraph.domain.changes import LONGEST_KEY
 from five import Five, five
 
 pytestmark = pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
@@ -125,4 +126,13 @@ async def test_a_silent_source_stops_it_before_anything_is_done(world: Five) -> 
 
     assert [error["__typename"] for error in refused["errors"]] == ["SourceSilent"]
     assert "posthog" in refused["errors"][0]["message"]
+    assert await owned(world, GIVER) == before
+
+
+async def test_a_key_that_is_too_long_in_one_source_stops_it_before_anything_is_done(world: Five) -> None:
+    before = await owned(world, GIVER)
+
+    refused = await hand_over(world, idempotencyKey="k" * (LONGEST_KEY - len("/local")))
+
+    assert [error["code"] for error in refused["errors"]] == ["BAD_USER_INPUT"]
     assert await owned(world, GIVER) == before

@@ -1,9 +1,9 @@
 """News of jobs: told once each, to whoever may have them, without a question while nobody waits."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Collection
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -13,11 +13,13 @@ from structlog.testing import capture_logs
 from company import Company, global_id
 from conftest import Asking
 from dashgraph.domain.ids import Kind
+from dashgraph.domain.jobs import JobStatus
 from dashgraph.domain.problems import Unauthenticated
 from dashgraph.domain.viewers import Viewer
 from dashgraph.graph.execution import Answer, Executor, Operation, Stage
-from dashgraph.services.polling import POLL_SECONDS, RECHECK_SECONDS, Time
-from dashgraph.services.watching import Watching
+from dashgraph.services.polling import POLL_SECONDS, RECHECK_SECONDS, Polling, Time, Watch
+from dashgraph.services.watching import ELSEWHERE_SECONDS, Watching
+from live_small import Small, beside
 from workshop import Workshop
 
 SECONDS = 10  # for what takes milliseconds
@@ -131,6 +133,31 @@ async def test_the_job_comes_as_it_is_then_at_every_change_until_it_is_over(empt
         await workshop.change("export", status="succeeded")
         await following.clock.tick()
         assert (await stream.job())["status"] == "SUCCEEDED"
+        assert await stream.answer() is None
+
+
+async def test_a_job_elsewhere_is_looked_at_now_and_then_and_told_to_its_end(empty: Asking) -> None:
+    """Its system counts no revisions, and nothing here tells when it has changed."""
+    await office(empty)
+    small = Small()
+    small.user("asker")
+    small.job("run", "asker")
+    following = Following(beside(empty, small.source()), await empty.viewer("asker@x.example"))
+    operation = Operation(FOLLOW, {"id": global_id(Kind.JOB, "run", "south")})
+
+    async with aclosing(following.executor.answers(operation, following.who)) as answers:
+        stream = Stream(answers)
+        assert (await stream.job())["status"] == "QUEUED"
+        await stream.nothing()
+        small.asked.clear()
+        for _ in range(3):
+            await following.clock.tick()
+        await stream.nothing()
+        assert not small.asked
+        for status in (JobStatus.RUNNING, JobStatus.SUCCEEDED):
+            small.held[Kind.JOB] = [replace(job, status=status) for job in small.held[Kind.JOB]]
+            await following.clock.tick(ELSEWHERE_SECONDS)
+            assert (await stream.job())["status"] == status.name
         assert await stream.answer() is None
 
 
@@ -291,6 +318,25 @@ async def test_a_database_that_is_silent_for_a_while_is_waited_for_and_told_of_o
         await following.clock.tick()
         assert (await stream.job())["progress"] == {"done": 1}
     assert [(line["event"], line["of"]) for line in logged] == [("no news", "jobs")]
+
+
+async def test_a_poller_ends_also_when_its_question_takes_that_for_a_failure() -> None:
+    """As a connection may that breaks at the same moment."""
+    asked = asyncio.Event()
+
+    async def look(_watches: Collection[Watch]) -> Collection[Watch]:
+        asked.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise OSError from None
+        return ()
+
+    polling = Polling("nothing", look, Time(pause=lambda _seconds: asyncio.sleep(0)))
+    async with asyncio.timeout(SECONDS):
+        async with polling.watched(Watch()):
+            await asked.wait()
+    assert polling.is_idle
 
 
 async def _rename(asking: Asking, old: str, new: str) -> None:

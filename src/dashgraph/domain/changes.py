@@ -60,12 +60,13 @@ class Terms:
 
     `dry_run` finds out what would happen and changes nothing. The same `idempotency_key` with the same input is
     carried out once, however often it is sent. `again` says that it may have been begun before: what is done already
-    is no obstacle then.
+    is no obstacle then. `digest` is of all that was sent under the key, where a source is given a part of it.
     """
 
     dry_run: bool = False
     idempotency_key: str | None = None
     again: bool = False
+    digest: str | None = None
 
     def __post_init__(self) -> None:
         """Raises BadInput for a key that cannot be kept."""

@@ -14,8 +14,8 @@ OF_THE_VIEWER = frozenset({"role", "account", "can_change", "updated_at", "updat
 
 def digest_of(changes: Changes, terms: Terms) -> str | None:
     """What tells one input under a key from another; None where no key was given."""
-    if terms.idempotency_key is None:
-        return None
+    if terms.idempotency_key is None or terms.digest is not None:
+        return terms.digest
     found = hashlib.sha256()
     for number, change in changes.items():
         told = {name: value for name, value in plain(change).items() if name not in change.UNTOLD}

@@ -28,7 +28,7 @@ class OperationState(StrEnum):
     BEGUN = "begun"
     DONE = "done"
     FAILED = "failed"
-    UNKNOWN = "unknown"  # the system went silent: it may have made the change or not
+    UNKNOWN = "unknown"  # the system went silent or failed: it may have made the change or not
 
 
 @dataclass(frozen=True, slots=True)

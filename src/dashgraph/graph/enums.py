@@ -297,8 +297,8 @@ described(
     BEGUN="It is being made in another system; if the process died meanwhile, another one goes on.",
     DONE="It is made.",
     FAILED="It is not made, or only in part; `error` says why.",
-    UNKNOWN="The other system fell silent: it may have made it. Sent again with the same idempotencyKey, it is made "
-    "if it was not.",
+    UNKNOWN="The other system fell silent, or something failed there or here: it may be made. Sent again with the same "
+    "idempotencyKey, it is made if it was not.",
 )
 sort(OperationSort, "OperationSort", "How operations are sorted.", at="By when the change was made")
 described(

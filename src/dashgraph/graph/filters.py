@@ -26,6 +26,7 @@ from dashgraph.domain.roles import RoleKind
 from dashgraph.domain.text import storable
 
 MOST_VALUES = 1000
+LONGEST_TEXT = 1000  # characters; SQLite compares with no pattern of more than 50,000 bytes, and folding adds some
 
 
 def read(given: Any) -> Any:
@@ -53,6 +54,9 @@ def _plain(value: Any, given: Any, name: str) -> Any:
         return tuple(_plain(item, given, name) for item in value)
     if name == "about":
         return global_id(value)
+    if isinstance(value, str) and len(value) > LONGEST_TEXT:
+        message = f"A text in a filter has at most {LONGEST_TEXT} characters."
+        raise TooMuch(message)
     return clean(value) if isinstance(value, str) else value
 
 

@@ -1,8 +1,10 @@
 """Every change, whichever source it is in: rights of the token, what the source can do, and what came of it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from dashgraph.domain.changes import Change, Changes, Outcome, Terms
+from dashgraph.domain.digests import digest_of
 from dashgraph.domain.exports import Export
 from dashgraph.domain.operations import UndoOperation
 from dashgraph.domain.ownership import TransferOwnership
@@ -61,6 +63,8 @@ class Changing:
                 outcomes[place] = Outcome(problem=problem)
             else:
                 able.setdefault(source.name, {})[place] = change
+        every = {place: change for its in able.values() for place, change in its.items()}
+        terms = replace(terms, digest=digest_of(dict(sorted(every.items())), terms))
         for source in self._fleet.named(list(able)):
             outcomes |= await self._in(source, viewer, able[source.name], terms)
         return [outcomes[place] for place in range(len(changes))]

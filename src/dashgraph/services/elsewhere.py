@@ -7,15 +7,16 @@ from typing import Any
 
 import structlog
 
+from dashgraph.domain import written_changes
 from dashgraph.domain.changes import Change, Changes, Outcome, Terms, Trace
 from dashgraph.domain.digests import digest_of, print_of
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.nodes import FETCHED_BY
 from dashgraph.domain.operations import OPERATION, UndoOperation
-from dashgraph.domain.problems import Conflict, InvalidState, Problem
+from dashgraph.domain.problems import Conflict, InvalidState, Problem, SourceUnavailable
 from dashgraph.domain.viewers import Reach, TokenScope, Viewer
 from dashgraph.services.identity import Identity
-from dashgraph.services.trail import Trail, Undoing
+from dashgraph.services.trail import Abandoned, Trail, Undoing
 from dashgraph.sources.fleet import Fleet
 from dashgraph.sources.port import Source
 
@@ -52,12 +53,13 @@ class Elsewhere:
 
     async def _noted(self, operation: str, source: Source, viewer: Viewer, change: Change, *, again: bool) -> Outcome:
         """Act, and write what came of it."""
-        try:
-            outcome = (await source.change_all(viewer, {0: change}, Terms(again=again)))[0]
-        except Problem as problem:
-            await self._trail.failed(operation, problem)
-            raise
-        await self._trail.done(operation, outcome)
+        async with self._trail.at_work(operation):
+            try:
+                outcome = (await source.change_all(viewer, {0: change}, Terms(again=again)))[0]
+            except Exception as error:
+                await self._trail.failed(operation, self._problem(error))
+                raise
+            await self._trail.done(operation, outcome)
         return replace(outcome, operation=ResourceId(self._trail.source, Kind.OPERATION, operation))
 
     async def _told_again(self, source: Source, viewer: Viewer, row: Any) -> Outcome:
@@ -70,6 +72,10 @@ class Elsewhere:
         """Take back a change that was made elsewhere; None for one that was made here. Raises its problem."""
         if wish.operation.source != self._trail.source:
             return None
+        digest = digest_of({0: wish}, terms)
+        before = await self._trail.done_before(viewer, terms, digest)
+        if before is not None:
+            return await self._undone(viewer, wish, before)
         undoing = await self._trail.to_undo(viewer, wish.operation.native, now=datetime.now(UTC))
         if undoing is None:
             return None
@@ -78,50 +84,66 @@ class Elsewhere:
             for change in undoing.changes:
                 await self._acted(viewer, change, terms)
             return Outcome(await self._operation(viewer, wish.operation))
-        begun = await self._trail.begin(
-            viewer, wish, terms, item=0, digest=digest_of({0: wish}, terms), undoes=undoing.operation
-        )
+        begun = await self._trail.begin(viewer, wish, terms, item=0, digest=digest, undoes=undoing.operation)
         if begun.settled is None:
             await self._taken_back(begun.operation, viewer, undoing, again=begun.again)
-        made = ResourceId(self._trail.source, Kind.OPERATION, begun.operation)
+        return await self._undone(viewer, wish, begun.operation)
+
+    async def _undone(self, viewer: Viewer, wish: UndoOperation, by: str) -> Outcome:
+        made = ResourceId(self._trail.source, Kind.OPERATION, by)
         return Outcome(await self._operation(viewer, wish.operation), operation=made)
 
     async def _taken_back(self, operation: str, viewer: Viewer, undoing: Undoing, *, again: bool) -> None:
         traces: list[Trace] = []
-        try:
-            for change in undoing.changes:
-                outcome = await self._acted(viewer, change, Terms(again=again))
-                traces.append(outcome.trace or Trace(reason="its source does not tell how"))
-        except Problem as problem:
-            await self._trail.failed(operation, problem)
-            raise
-        await self._trail.mark_undone(undoing, operation)
-        await self._trail.done(operation, Outcome(trace=_together(traces, undoing.thing)))
+        async with self._trail.at_work(operation):
+            try:
+                for change in undoing.changes:
+                    outcome = await self._acted(viewer, change, Terms(again=again))
+                    traces.append(outcome.trace or Trace(reason="its source does not tell how"))
+            except Exception as error:
+                await self._trail.failed(operation, self._problem(error))
+                raise
+            await self._trail.done(operation, Outcome(trace=_together(traces, undoing.thing)), undone=undoing)
 
     async def resume(self, identity: Identity, now: datetime) -> int:
-        """Go on with what a process left that died in between; how many that were."""
-        left = await self._trail.abandoned(now)
-        for one in left:
+        """Go on with what a process left that died in between; how many that were. None keeps the others waiting."""
+        resumed = 0
+        async for one in self._trail.abandoned(now):
+            resumed += 1
             log.warning("resumed", operation=one.operation)
             try:
-                if one.change is None:
-                    message = "It broke off, and cannot go on: it held a password or a token, which is not kept."
-                    raise InvalidState(message)
-                viewer = await identity.asker(one.actor, one.scopes)
-                if isinstance(one.change, UndoOperation):
-                    undoing = await self._trail.to_undo(viewer, one.change.operation.native, now=now)
-                    if undoing is not None:
-                        await self._taken_back(one.operation, viewer, undoing, again=True)
-                else:
-                    source = self._fleet.able(one.change)
-                    await self._noted(one.operation, source, viewer, one.change, again=True)
-            except Problem as problem:
-                await self._trail.failed(one.operation, problem)
-        return len(left)
+                await self._gone_on_with(one, identity, now)
+            except Exception as error:
+                if not isinstance(error, Problem):
+                    log.exception("not resumed", operation=one.operation)
+                await self._trail.failed(one.operation, self._problem(error))
+        return resumed
+
+    async def _gone_on_with(self, one: Abandoned, identity: Identity, now: datetime) -> None:
+        if one.change is None:
+            message = "It broke off, and cannot go on: it held a password or a token, which is not kept."
+            raise InvalidState(message)
+        change = written_changes.read(one.change)
+        viewer = await identity.asker(one.actor, one.scopes)
+        if not isinstance(change, UndoOperation):
+            await self._noted(one.operation, self._fleet.able(change), viewer, change, again=True)
+            return
+        undoing = await self._trail.to_undo(viewer, change.operation.native, now=now)
+        if undoing is None:
+            message = "It broke off, and cannot go on: what it took back is hidden from who asked for it by now."
+            raise InvalidState(message)
+        await self._taken_back(one.operation, viewer, undoing, again=True)
 
     async def _acted(self, viewer: Viewer, change: Change, terms: Terms) -> Outcome:
         viewer.require(change.SCOPE)
         return (await self._fleet.able(change).change_all(viewer, {0: change}, terms))[0]
+
+    def _problem(self, error: Exception) -> Problem:
+        """What is written down of an error. Nobody knows how far a change came at which dashgraph itself failed."""
+        if isinstance(error, Problem):
+            return error
+        message = "dashgraph itself failed at this; its log tells more."
+        return SourceUnavailable(message, source=self._trail.source)
 
     async def _check_untouched(self, viewer: Viewer, undoing: Undoing) -> None:
         """Refuse when the thing is not as the change left it."""

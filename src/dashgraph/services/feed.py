@@ -66,8 +66,9 @@ class Feed:
                 stretch = await store.stretch(self._database, asker, wanted, after=follower.told, most=MOST)
                 ids = [ResourceId(self.source, Kind.OPERATION, native) for _, native in stretch.found]
                 operations = await read(ids) if ids else ()
+                read_at = self._time.clock()
                 for (number, _), operation in zip(stretch.found, operations, strict=True):
-                    if self._time.clock() - follower.looked_at > STALE_SECONDS:
+                    if self._time.clock() - read_at > STALE_SECONDS:
                         break
                     follower.told = number
                     # One that is tried again comes again, when that is settled.

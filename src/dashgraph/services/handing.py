@@ -44,7 +44,8 @@ class HandingOver:
         """Hand over what the giver owns in every source to the heir's account there, found by e-mail address.
 
         Sent again after a fault, with the same key or without a plan, it goes on with what is left. Raises the problem
-        of a source that does not answer, before anything is done: its part of the plan would be missing.
+        of a source that does not answer, before anything is done: its part of the plan would be missing. So it does
+        for a key that is too long together with the name of a source.
         """
         giver = await self._user(viewer, wish.giver)
         heir = await self._user(viewer, wish.heir)
@@ -62,13 +63,14 @@ class HandingOver:
     async def _carried_out(
         self, viewer: Viewer, giver: User, parts: Sequence[Part], plan: str, terms: Terms
     ) -> Outcome:
+        terms_in = {part.source: _terms_in(part.source, terms) for part in parts}
         done: dict[str, frozenset[str]] = {}
         problem: Problem | None = None
         operation: ResourceId | None = None
         for part in parts:
             if part.change is None:
                 continue
-            outcome = await self._make(viewer, part.change, _terms_in(part.source, terms))
+            outcome = await self._make(viewer, part.change, terms_in[part.source])
             if outcome.problem is None:
                 done[part.source] = frozenset(item["id"] for item in part.items)
                 operation = operation or outcome.operation

@@ -73,7 +73,7 @@ class Polling(Generic[W]):
 
     async def _poll(self) -> None:
         silent = False
-        while True:
+        while asyncio.current_task() is self._poller:  # a question may end in a failure of its own when it is given up
             await self._time.pause(POLL_SECONDS)
             concerned: Collection[W] = ()
             try:

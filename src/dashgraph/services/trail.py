@@ -4,26 +4,33 @@ The intention is written first. What came of it is written after; when that neve
 and another one goes on.
 """
 
+import asyncio
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import structlog
 
 from dashgraph.domain import written_changes
 from dashgraph.domain.changes import Change, Outcome, Terms, Trace
 from dashgraph.domain.digests import plain, print_of
 from dashgraph.domain.ids import ResourceId
 from dashgraph.domain.operations import OperationState
-from dashgraph.domain.problems import BadInput, Conflict, Problem, SourceUnavailable
+from dashgraph.domain.problems import BadInput, Conflict, Problem, RateLimited, SourceRefused, SourceUnavailable
 from dashgraph.domain.retention import USUAL, Retention
 from dashgraph.domain.viewers import Viewer
 from dashgraph.store import trail as store
 from dashgraph.store.database import AnyRow, Database
 from dashgraph.store.operations import one_at_a_time
 
-ABANDONED = timedelta(minutes=2)  # for how long nobody has been at it; a change takes a deadline or two
+ABANDONED = timedelta(minutes=2)  # for how long nobody has said that they are at it
+STILL_SECONDS = 20  # after which whoever is at it says so again
+
+log = structlog.get_logger("dashgraph.changes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +57,34 @@ class Undoing:
 
 @dataclass(frozen=True, slots=True)
 class Abandoned:
-    """An intention whose process died. `change` is None where it held a secret, which is not kept."""
+    """An intention whose process died. `change` is text; None where it held a secret, which is not kept."""
 
     operation: str
     actor: str
     scopes: str
-    change: Change | None
+    change: str | None
 
 
 class Trail:
-    def __init__(self, database: Database, retention: Retention = USUAL) -> None:
+    def __init__(
+        self,
+        database: Database,
+        retention: Retention = USUAL,
+        *,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self.source = database.name
         self._database = database
         self._retention = retention
+        self._pause = pause
 
     async def begin(
         self, viewer: Viewer, change: Change, terms: Terms, *, item: int, digest: str | None, undoes: str | None = None
     ) -> Begun:
-        """Write the intention. Raises BadInput for a key of another input, Conflict while somebody else is at it."""
+        """Write the intention. `undoes` is the operation that it takes back.
+
+        Raises BadInput for a key of another input, Conflict while somebody else is at it.
+        """
         now = datetime.now(UTC)
         async with self._database.writing() as session:
             if terms.idempotency_key is not None:
@@ -80,11 +97,15 @@ class Trail:
                 if known is not None and known.state == OperationState.DONE.value:
                     return Begun(known.id, settled=known)
                 if known is not None:
-                    late = now if known.state != OperationState.BEGUN.value else now - ABANDONED
-                    if not await store.claim(session, known.id, before=late, now=now):
+                    is_open = known.state == OperationState.BEGUN.value
+                    late = now - ABANDONED if is_open else now
+                    if not await store.claim(session, known.id, is_open=is_open, before=late, now=now):
                         message = "It is being carried out just now; look at `operations` for what comes of it."
                         raise Conflict(message)
                     return Begun(known.id, again=True)
+            if undoes is not None and await store.being_undone(session, undoes):
+                message = "It is undone, or is being undone just now; look at `operations` for what comes of it."
+                raise Conflict(message)
             native = secrets.token_hex(12)
             row = {
                 "id": native,
@@ -110,13 +131,41 @@ class Trail:
             await store.begin(session, row, intention)
         return Begun(native)
 
+    async def done_before(self, viewer: Viewer, terms: Terms, digest: str | None) -> str | None:
+        """The operation of the same input under the same key, if it was carried out."""
+        if terms.idempotency_key is None:
+            return None
+        async with self._database.reading() as session:
+            before = await store.under_key(session, viewer.user.native, terms.idempotency_key)
+        done = (row.id for row in before if row.digest == digest and row.state == OperationState.DONE.value)
+        return next(done, None)
+
     async def knows(self, viewer: Viewer, key: str) -> bool:
         """Whether the viewer has sent something under this idempotency key."""
         async with self._database.reading() as session:
             return bool(await store.under_key(session, viewer.user.native, key))
 
-    async def done(self, operation: str, outcome: Outcome) -> None:
-        """Write that it is done, what was changed, and how it is taken back."""
+    @asynccontextmanager
+    async def at_work(self, operation: str) -> AsyncIterator[None]:
+        """While this is open nobody takes the operation for abandoned, however long it takes."""
+        saying = asyncio.create_task(self._say(operation), name=f"at {operation}")
+        try:
+            yield
+        finally:
+            saying.cancel()
+            await asyncio.wait([saying])
+
+    async def _say(self, operation: str) -> None:
+        task = asyncio.current_task()
+        while task is not None and not task.cancelling():
+            await self._pause(STILL_SECONDS)
+            try:
+                await store.keep(self._database, operation, datetime.now(UTC))
+            except Exception:  # it is tried again before anybody takes it up
+                log.warning("not kept", operation=operation, exc_info=True)
+
+    async def done(self, operation: str, outcome: Outcome, *, undone: Undoing | None = None) -> None:
+        """Write that it is done, what was changed, and how it is taken back; and of what it took back that it did."""
         trace = outcome.trace or Trace(reason="its source does not tell how")
         about = trace.about or getattr(outcome.thing, "id", None)
         undo = [_text(change) for change in trace.undo]
@@ -137,7 +186,9 @@ class Trail:
             "changes": store.records([record] if trace.before is not None or trace.after is not None else []),
         }
         text = None if reason else json.dumps(undo)
-        await store.settle(self._database, operation, values, undo=text, shown=print_of(outcome.thing))
+        taken_back = None if undone is None else undone.operation
+        shown = print_of(outcome.thing)
+        await store.settle(self._database, operation, values, undo=text, shown=shown, undone=taken_back)
 
     def told(self, row: AnyRow) -> tuple[ResourceId | None, dict[str, Any]]:
         """The changed thing, and what else a change had to tell that was carried out before."""
@@ -146,8 +197,9 @@ class Trail:
         return thing, outcome["facts"]
 
     async def failed(self, operation: str, problem: Problem) -> None:
-        """Write that it failed, or that nobody knows because the system fell silent."""
-        unknown = type(problem) is SourceUnavailable
+        """Write that it failed, or that nobody knows because the system fell silent or failed itself."""
+        refused = isinstance(problem, RateLimited | SourceRefused)
+        unknown = isinstance(problem, SourceUnavailable) and not refused
         state = OperationState.UNKNOWN if unknown else OperationState.FAILED
         reason = "nobody knows whether it was done" if unknown else "it was not done"
         values = {"state": state.value, "error": problem.message, "reason": reason}
@@ -171,19 +223,15 @@ class Trail:
         changes = [written_changes.read(text) for text in json.loads(row.undo)]
         return Undoing(native, thing, row.print, changes)
 
-    async def mark_undone(self, undoing: Undoing, by: str) -> None:
-        await store.undone(self._database, undoing.operation, by)
-
-    async def abandoned(self, now: datetime) -> list[Abandoned]:
-        """The intentions of processes that died, claimed for this one."""
-        found = []
-        for row in await store.abandoned(self._database, now - ABANDONED):
+    async def abandoned(self, now: datetime) -> AsyncIterator[Abandoned]:
+        """The intentions of processes that died, each claimed for this one when its turn comes."""
+        late = now - ABANDONED
+        for row in await store.abandoned(self._database, late):
+            current = max(now, datetime.now(UTC))  # those before it have taken their time
             async with self._database.writing() as session:
-                mine = await store.claim(session, row.id, before=now - ABANDONED, now=now)
+                mine = await store.claim(session, row.id, is_open=True, before=late, now=current)
             if mine:
-                change = None if row.change is None else written_changes.read(row.change)
-                found.append(Abandoned(row.id, row.actor_id, row.scopes, change))
-        return found
+                yield Abandoned(row.id, row.actor_id, row.scopes, row.change)
 
 
 def _id_of(thing: Any) -> str | None:

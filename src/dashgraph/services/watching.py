@@ -10,6 +10,8 @@ from dashgraph.services.polling import Polling, Time, Watch
 from dashgraph.store import jobs
 from dashgraph.store.database import Database
 
+ELSEWHERE_SECONDS = 5  # after which a job of another system is looked at again: nothing here tells that it has changed
+
 Read = Callable[[], Awaitable[Job | None]]
 
 
@@ -17,8 +19,12 @@ Read = Callable[[], Awaitable[Job | None]]
 class _JobWatch(Watch):
     """One watcher of one job."""
 
-    job: str
-    seen: int | None = None
+    job: ResourceId
+    seen: Job | None = None
+
+    @property
+    def revision(self) -> int | None:
+        return self.seen.revision if self.seen else None
 
 
 class Watching:
@@ -26,8 +32,9 @@ class Watching:
 
     def __init__(self, database: Database, time: Time | None = None) -> None:
         self._database = database
-        self._polling: Polling[_JobWatch] = Polling("jobs", self._changed, time or Time())
-        self.feed = Feed(database, time or Time())
+        self._time = time or Time()
+        self._polling: Polling[_JobWatch] = Polling("jobs", self._changed, self._time)
+        self.feed = Feed(database, self._time)
 
     @property
     def is_idle(self) -> bool:
@@ -39,18 +46,21 @@ class Watching:
 
         `read` is asked for it each time, as the watcher and with the rights of that moment; what it raises ends this.
         """
-        watch = _JobWatch(job=one.native)
+        watch = _JobWatch(job=one)
         async with self._polling.watched(watch):
             while True:
                 self._polling.looks(watch)
                 found = await read()
-                known, watch.seen = watch.seen, found.revision if found else None
-                if found is None or found.revision != known:
+                known, watch.seen = watch.seen, found
+                if found is None or found != known:
                     yield found
                 if found is None or found.status.is_over:
                     return
                 await watch.woken.wait()
 
     async def _changed(self, watches: Collection[_JobWatch]) -> Collection[_JobWatch]:
-        found = await jobs.revisions(self._database, sorted({watch.job for watch in watches}))
-        return {watch for watch in watches if found.get(watch.job) != watch.seen}
+        here = {watch for watch in watches if watch.job.source == self._database.name}
+        late = self._time.clock() - ELSEWHERE_SECONDS
+        elsewhere = {watch for watch in watches if watch not in here and watch.looked_at <= late}
+        found = await jobs.revisions(self._database, sorted({watch.job.native for watch in here})) if here else {}
+        return elsewhere | {watch for watch in here if found.get(watch.job.native) != watch.revision}

@@ -96,7 +96,3 @@ async def set_timer(session: AsyncConnection, schedule: str, plan: str, next_run
     values = {"plan": plan, "next_run_at": next_run_at}
     statement = dialect.insert(timers).values(schedule_id=schedule, **values)
     await session.execute(statement.on_conflict_do_update(index_elements=["schedule_id"], set_=values))
-
-
-async def of_jobs(session: AsyncConnection, ids: Sequence[str]) -> Sequence[AnyRow]:
-    return (await session.execute(select(schedules).where(among(schedules.c.id, ids)))).all()

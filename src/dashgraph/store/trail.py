@@ -38,9 +38,13 @@ async def begin(session: AsyncConnection, operation: Mapping[str, Any], intentio
     await session.execute(insert(intentions).values(intention))
 
 
-async def claim(session: AsyncConnection, native: str, *, before: datetime, now: datetime) -> bool:
-    """Take up what nobody has been at since then. False where somebody has, or where it is settled meanwhile."""
+async def claim(session: AsyncConnection, native: str, *, is_open: bool, before: datetime, now: datetime) -> bool:
+    """Take up what nobody has been at since then, and what is or is not `open`.
+
+    False where somebody has, or where it is settled meanwhile.
+    """
     free = (intentions.c.operation_id == native) & (intentions.c.claimed_at <= before)
+    free &= intentions.c.open == int(is_open)
     taken = await session.execute(update(intentions).where(free).values(claimed_at=now, open=1))
     if taken.rowcount:
         begun = {"state": OperationState.BEGUN.value, "error": None, "number": None}  # what comes of it is news again
@@ -48,19 +52,37 @@ async def claim(session: AsyncConnection, native: str, *, before: datetime, now:
     return bool(taken.rowcount)
 
 
+async def keep(database: Database, native: str, now: datetime) -> None:
+    """Tell that somebody is at it still."""
+    mine = (intentions.c.operation_id == native) & (intentions.c.open == 1)
+    async with database.writing() as session:
+        await session.execute(update(intentions).where(mine).values(claimed_at=now))
+
+
+async def being_undone(session: AsyncConnection, native: str) -> bool:
+    """Whether it is taken back, or somebody is at that. Nobody else begins to before this transaction ends."""
+    alone = select(operations.c.undone_by).where(operations.c.id == native).with_for_update()
+    undone_by = (await session.execute(alone)).scalar_one_or_none()
+    begun = _intended().with_only_columns(operations.c.id).where(intentions.c.open == 1, operations.c.undoes == native)
+    return undone_by is not None or (await session.execute(begun.limit(1))).first() is not None
+
+
 async def settle(
-    database: Database, native: str, values: Mapping[str, Any], *, undo: str | None, shown: str | None
+    database: Database,
+    native: str,
+    values: Mapping[str, Any],
+    *,
+    undo: str | None,
+    shown: str | None,
+    undone: str | None = None,
 ) -> None:
-    """Write what came of it."""
+    """Write what came of it; `undone` is the operation that it took back."""
     async with database.writing() as session:
         await session.execute(update(operations).where(operations.c.id == native).values(values))
         closed = {"open": 0, "undo": undo, "print": shown}
         await session.execute(update(intentions).where(intentions.c.operation_id == native).values(closed))
-
-
-async def undone(database: Database, native: str, by: str | None) -> None:
-    async with database.writing() as session:
-        await session.execute(update(operations).where(operations.c.id == native).values(undone_by=by))
+        if undone is not None:
+            await session.execute(update(operations).where(operations.c.id == undone).values(undone_by=native))
 
 
 async def intention(database: Database, native: str, *, actor: str | None) -> AnyRow | None:

@@ -21,11 +21,10 @@ from dashgraph.domain.viewers import Reach, TokenScope, Viewer
 from dashgraph.domain.widgets import Widget
 from dashgraph.sources.live.facts import Known
 from dashgraph.sources.live.lists import Lists
-from dashgraph.sources.live.standing import ADMIN, EDIT, OWNER, Standing, account, may
+from dashgraph.sources.live.standing import ADMIN, EDIT, Standing, account, may
 
 LEAST_TO_EDIT = EDIT
 LEAST_TO_SHARE = ADMIN  # owners and administrators; editors edit, they do not share further
-LEAST_TO_OWN = OWNER
 
 
 UNTOUCHED = Trace(reason="it changed nothing")
