@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from aiohttp import web
 from sqlalchemy import event, text
+from structlog.testing import capture_logs
 
 from conftest import Asking, Stores
 from dashgraph.app import presence
 from dashgraph.app.build import opened
+from dashgraph.app.http import CLOSED
 from dashgraph.app.settings import Settings
 from dashgraph.domain.sources import SourceKind
 from dashgraph.graph.execution import Operation
@@ -105,12 +107,17 @@ async def test_a_query_is_given_up_when_its_asker_hangs_up(stores: Stores, words
             return (await service.admin.ask(DASHBOARDS)).codes
 
         async with answering(service.world.database, found):
-            with stuck(service.world.database, words) as begun:
+            with stuck(service.world.database, words) as begun, capture_logs() as logged:
                 asking = asyncio.create_task(service.admin.ask(DASHBOARDS))
                 await asyncio.wait_for(begun.wait(), SECONDS)
                 asking.cancel()
                 await asyncio.wait([asking])
                 await at_rest(service.world.database)
+                async with asyncio.timeout(SECONDS):
+                    while not logged:
+                        await turn()
+
+    assert [(line["event"], line["status"]) for line in logged] == [("request", CLOSED)]
 
 
 async def test_a_query_over_a_websocket_is_given_up_when_it_is_completed(stores: Stores) -> None:

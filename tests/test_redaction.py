@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 import structlog
+from hypothesis import given
+from hypothesis import strategies as st
 
 from conftest import Stores
-from dashgraph.app.redaction import REDACTED, redacted
+from dashgraph.app.redaction import MARKS, REDACTED, SECRETS, redacted
 from serving import served
 from sockets import connected
 
@@ -33,6 +35,13 @@ LOOKS = [
     "$argon2id$v=19$m=65536,t=3,p=4$canary4711",
     "-----BEGIN PRIVATE KEY-----\ncanary4711\n-----END PRIVATE KEY-----",
 ]
+# With one of the marks each that texts are looked through for.
+MARKED = ["basic canary", "passwd=canary", "passwd:canary", "eyJcanary47.canary", "dg_canary47", "ghp-canary4711ca"]
+MARKED += ["a\N{KELVIN SIGN}iacanary4711ca", "AKIACANARY4711CA", "akiacanary4711ca", "$argon2canary"]
+# Parts of secrets, some with what is a letter only where case does not count: the sign for Kelvin, a long s, an i
+# without its dot.
+PIECES = [*LOOKS, *" =:._-$@/\"'", "bearer", "ba\u017fic", "api", "\N{KELVIN SIGN}ey", "to\N{KELVIN SIGN}en", "cookie"]
+PIECES += ["://", "eyJ", "dg", "a\N{KELVIN SIGN}\u0131a", "ghp", "argon2", "BEGIN", "PRIVATE KEY", "canary4711canary"]
 NAMES = [
     "authorization",
     "Authorization",
@@ -71,6 +80,22 @@ def test_what_looks_like_a_secret_is_taken_out_wherever_it_stands(secret: str) -
     assert not re.search(r"canary|Y2FuYXJ5", found, re.IGNORECASE)
     assert found.count(REDACTED) >= 4
     assert "it said" in found
+
+
+@pytest.mark.parametrize("secret", MARKED)
+def test_one_mark_is_enough(secret: str) -> None:
+    assert len(MARKS.findall(secret)) == 1
+    assert line(said=secret) == json.dumps({"said": REDACTED})
+
+
+@given(st.from_regex(SECRETS))
+def test_every_secret_has_a_mark_by_which_it_is_looked_for(text: str) -> None:
+    assert MARKS.search(text)
+
+
+@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=8).map("".join))
+def test_a_text_that_is_looked_through_no_further_holds_no_secret(text: str) -> None:
+    assert redacted(None, "info", {"said": text}) == {"said": SECRETS.sub(REDACTED, text)}
 
 
 @pytest.mark.parametrize("name", NAMES)

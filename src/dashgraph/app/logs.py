@@ -33,14 +33,14 @@ def configure(style: str) -> None:
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
         redacted,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),  # last: it holds no secret, and looking would take long
     ]
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(Stderr()),  # type: ignore[arg-type]
+        logger_factory=structlog.WriteLoggerFactory(Stderr()),  # type: ignore[arg-type]  # a line in one piece
         cache_logger_on_first_use=False,
     )
     lines = Lines(Stderr())

@@ -1,8 +1,8 @@
 """Whether who asked is still there: what nobody waits for is given up."""
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any, TypeVar
+from collections.abc import Awaitable
+from typing import TypeVar
 
 from aiohttp import web
 
@@ -15,18 +15,28 @@ class Gone(Exception):
     """Who asked has hung up."""
 
 
-async def while_there(request: web.Request, work: Coroutine[Any, Any, T]) -> T:
+async def while_there(request: web.Request, work: Awaitable[T]) -> T:
     """What the work gives. Raises Gone, after the work has ended, when its asker hangs up before.
 
     aiohttp could cancel handlers itself, but all of them or none; mutations and logins go on to their end.
     """
-    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    next_look: asyncio.TimerHandle
+
+    def look() -> None:
+        nonlocal next_look
+        if request.transport is None or request.transport.is_closing():
+            there.reschedule(loop.time())
+        else:
+            next_look = loop.call_later(LOOK_SECONDS, look)
+
+    next_look = loop.call_later(LOOK_SECONDS, look)
     try:
-        while not (await asyncio.wait([task], timeout=LOOK_SECONDS))[0]:
-            if request.transport is None or request.transport.is_closing():
-                raise Gone
-        return task.result()
+        async with asyncio.timeout(None) as there:
+            return await work
+    except Exception:
+        if there.expired():
+            raise Gone from None
+        raise
     finally:
-        if not task.done():
-            task.cancel()
-            await asyncio.wait([task])
+        next_look.cancel()

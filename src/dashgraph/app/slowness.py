@@ -1,7 +1,6 @@
 """Which operations were slow, and on what they spent the time: one line of the log each."""
 
 import math
-from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import structlog
@@ -23,8 +22,8 @@ class SlowOperations:
     def begun(self, work: Work) -> None:
         pass
 
-    def within(self, _work: Work) -> AbstractContextManager[None]:
-        return nullcontext()
+    def within(self, _work: Work) -> None:
+        return None
 
     def ended(self, work: Work) -> None:
         if isinstance(work, Operation) and work.kind != SUBSCRIPTION and work.seconds >= self._seconds:

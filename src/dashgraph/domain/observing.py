@@ -1,7 +1,7 @@
 """What can be seen of work as it goes on - operations, batches, calls to other systems, jobs - and who looks on."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -9,6 +9,7 @@ from typing import Protocol, TypeAlias, TypeVar
 
 MOST_BATCHES = 200  # of one operation that are kept; the rest is counted
 OK, FAILED, CANCELLED = "ok", "failed", "cancelled"
+NOTHING = nullcontext()
 
 
 @dataclass(eq=False, slots=True)
@@ -84,8 +85,8 @@ class Observer(Protocol):
 
     def begun(self, work: Work) -> None: ...
 
-    def within(self, work: Work) -> AbstractContextManager[None]:
-        """Open while the work itself runs; work that begins in it is part of it."""
+    def within(self, work: Work) -> AbstractContextManager[None] | None:
+        """Open while the work itself runs; work that begins in it is part of it. None to open nothing."""
 
     def ended(self, work: Work) -> None: ...
 
@@ -137,11 +138,16 @@ def following_along(work: Work) -> Iterator[Callable[[], AbstractContextManager[
             one.ended(work)
 
 
+def _within(work: Work, observers: Sequence[Observer]) -> AbstractContextManager[None]:
+    opened = [found for one in observers if (found := one.within(work)) is not None]
+    return _open(work, opened) if opened or isinstance(work, Operation) else NOTHING
+
+
 @contextmanager
-def _within(work: Work, observers: Sequence[Observer]) -> Iterator[None]:
+def _open(work: Work, opened: Sequence[AbstractContextManager[None]]) -> Iterator[None]:
     with ExitStack() as stack:
-        for one in observers:
-            stack.enter_context(one.within(work))
+        for one in opened:
+            stack.enter_context(one)
         if isinstance(work, Operation):
             before = _operation.set(work)
             stack.callback(_operation.reset, before)

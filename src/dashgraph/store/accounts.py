@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -126,8 +126,9 @@ class Tokens:
         rows = await self._statements.rows(self._statements.get("signed in", _signed_in), hash=token_hash)
         if not rows:
             return None
-        found = SignedIn(*rows[0])
-        return found if self._read is None else replace(found, expires_at=self._read(found.expires_at))
+        *others, expires_at = rows[0]
+        columns = rows[0] if self._read is None else (*others, self._read(expires_at))
+        return SignedIn(*columns)
 
 
 def _signed_in() -> Select[Any]:
