@@ -11,8 +11,10 @@ from sqlalchemy import select, update
 
 from company import Company, global_id
 from conftest import Asking, Stores
+from dashgraph.app import triggers
 from dashgraph.connectors.native.changes.alerts import MOST_OPEN
 from dashgraph.domain.ids import Kind, ResourceId
+from dashgraph.domain.problems import Problem, SourceUnavailable
 from dashgraph.domain.viewers import TokenScope, Viewer
 from dashgraph.store.tables import shares
 from dashgraph.store.work_tables import alerts, jobs
@@ -265,6 +267,18 @@ async def test_another_system_triggers_an_alert_over_http(stores: Stores) -> Non
         skipped = await system.send("POST", PATH)
         assert (skipped.status, skipped.json["skipped"][:22]) == (202, "The alert is disabled;")
         assert (await system.ask("{ alerts { totalCount } }")).codes == ["FORBIDDEN"]
+
+
+def test_only_what_does_not_answer_is_a_fault_of_the_server() -> None:
+    """An alert of a source that cannot be triggered is none."""
+    waiting, faults = [Problem], set()
+    while waiting:
+        kind = waiting.pop()
+        waiting += kind.__subclasses__()
+        if kind is not Problem and not any(issubclass(kind, one) for one in triggers.STATUS):
+            faults.add(kind)
+
+    assert all(issubclass(kind, SourceUnavailable) for kind in faults), faults
 
 
 async def test_nobody_else_triggers_it_over_http_and_nothing_is_learnt_by_trying(stores: Stores) -> None:

@@ -40,7 +40,7 @@ def test_a_window_slides_and_gives_back_what_is_a_minute_old() -> None:
     clock.now += 20
     assert counted.spend(of("a"), 4) == Standing(10, 0, 40)
     clock.now += 39
-    with pytest.raises(Exhausted, match="costs 1, and this token has 0 of 10 left") as refused:
+    with pytest.raises(Exhausted, match="costs 1, and you have 0 of 10 left") as refused:
         counted.spend(of("a"), 1)
     assert (refused.value.retry_after, refused.value.standing) == (1, Standing(10, 0, 1))
     clock.now += 1
@@ -76,7 +76,7 @@ def test_events_are_charged_though_nothing_is_left() -> None:
     counted.charge(of("a"), 8)
     counted.charge(of("a"), 8)
 
-    with pytest.raises(Exhausted, match="this token has 0 of 10 left"):
+    with pytest.raises(Exhausted, match="you have 0 of 10 left"):
         counted.spend(of("a"), 1)
 
 
@@ -127,6 +127,27 @@ async def test_an_answer_says_what_is_left_and_too_much_waits(stores: Stores) ->
     assert (other.status, told(other)["RateLimit-Remaining"]) == (200, "4")
     assert never.codes == ["TOO_MUCH"]  # waiting would not help
     assert never.json["errors"][0]["extensions"]["cost"] == {"requested": 21, "max": 10}
+
+
+@on_one_store
+async def test_signing_in_again_gives_nothing_anew(stores: Stores) -> None:
+    async with served(await stores.fresh("empty"), budget_per_minute=10) as service:
+        identity = service.world.identity
+        await identity.add_user("ada@x.example", role="viewer", password="a long password")
+        sessions = [(await identity.login("ada@x.example", "a long password")).text for _ in range(2)]
+        api = (await identity.create_token("ada@x.example", name="x")).text
+        first, second, other = [await service.client.holding(one).ask(SIX) for one in (*sessions, api)]
+
+    assert (first.status, second.status, other.status) == (200, 429, 200)
+
+
+@on_one_store
+async def test_looking_whether_it_is_ready_is_on_nobodys_account(stores: Stores) -> None:
+    """Anybody may look, as often as they like: a budget that ran out would take the server away from everybody."""
+    async with served(await stores.fresh("empty"), budget_per_minute=3) as service:
+        looks = [await service.client.send("GET", "/readyz") for _ in range(6)]
+
+    assert {(look.status, look.json["status"]) for look in looks} == {(200, "ready")}
 
 
 @on_one_store

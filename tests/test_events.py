@@ -306,5 +306,5 @@ async def test_streams_of_one_token_are_bounded(stores: Stores) -> None:
                 await events.job()
                 refused = await posted(floor, NAME, EVENTS)
                 accepted = await floor.service.client.holding(other).post({"query": NAME}, accept=EVENTS)
-        assert (refused.status, refused.codes, refused.headers["Retry-After"]) == (503, ["TOO_MUCH"], "5")
+        assert (refused.status, refused.codes, refused.headers["Retry-After"]) == (429, ["TOO_MUCH"], "5")
         assert accepted.status == 200

@@ -1,5 +1,6 @@
 """JWTs of an OpenID Connect issuer: a real one on the loopback, with real keys, and all that is wrong with some."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -53,6 +54,8 @@ class FakeIssuer:
     address: str = ""
     asked: list[str] = field(default_factory=list)
     is_down: bool = False
+    held: asyncio.Event | None = None  # until then it does not answer
+    asked_while_held: asyncio.Event = field(default_factory=asyncio.Event)
 
     def token(
         self, key: Any = RSA, algorithm: str = "RS256", headers: dict[str, Any] | None = None, **claims: Any
@@ -66,6 +69,9 @@ class FakeIssuer:
 
     async def answer(self, request: web.Request) -> web.Response:
         self.asked.append(request.path)
+        if self.held is not None:
+            self.asked_while_held.set()
+            await self.held.wait()
         if self.is_down:
             return web.Response(status=500)
         if request.path == "/.well-known/openid-configuration":
@@ -158,6 +164,9 @@ async def test_what_is_wrong_with_a_jwt_is_not_told(service: Service, issuer: Fa
         "verified by nobody": issuer.token(email_verified=None),
         "verified by something": issuer.token(email_verified=["true"]),
         "nobody's address": issuer.token(email="nobody@x.example"),
+        "an address with an accent": issuer.token(email="\u00e1da@x.example"),
+        "an address of another domain": issuer.token(email="ada@\u1e8b.example"),
+        "an address in wide letters": issuer.token(email="\uff21da@x.example"),
         "by another key": issuer.token(OTHER),
         "by a key of another kind": issuer.token(EC, "ES256"),
         "by an unknown key": issuer.token(OTHER, headers={"kid": "nine"}),
@@ -239,6 +248,23 @@ async def test_a_silent_issuer_costs_nothing_while_its_keys_are_known(
     monkeypatch.setattr(machinery, "KEPT", 0)
     with pytest.raises(SourceUnavailable, match="keys of the identity provider"):
         await service.world.identity.viewer(issuer.token())
+
+
+async def test_who_brings_a_known_key_does_not_wait_for_new_ones(
+    service: Service, issuer: FakeIssuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One asks for keys that are old, and waits for the issuer; the others go on with those."""
+    assert (await asked(service, issuer.token())).status == 200
+    monkeypatch.setattr(machinery, "PAUSE", 0)
+    monkeypatch.setattr(machinery, "FRESH", 0)
+    issuer.held = asyncio.Event()
+    first = asyncio.create_task(asked(service, issuer.token()))
+    await issuer.asked_while_held.wait()
+
+    assert (await asked(service, issuer.token())).status == 200
+    assert not first.done()
+    issuer.held.set()
+    assert (await first).status == 200
 
 
 async def test_an_issuer_without_an_audience_is_refused(stores: Stores) -> None:

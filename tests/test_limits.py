@@ -115,6 +115,18 @@ REFUSED = {
         MUCH,
         "The operation has 101 directives; at most 100 are answered.",
     ),
+    "a number of 5000 digits": (f"{{ users(first: {'9' * 5000}) {{ totalCount }} }}", MUCH, "at most 1000 are read."),
+    "a default of 5000 digits": (
+        f"query($n: Int = {'9' * 5000}) {{ users(first: $n) {{ totalCount }} }}",
+        MUCH,
+        "5000",
+    ),
+    "a number within a list": (f"{{ nodes(ids: [[{'9' * 5000}]]) {{ id }} }}", MUCH, "5000 digits"),
+    "a wrong value that each error would print": (
+        "{ dashboards(filter: {" + " ".join(f"a{n}: 1" for n in range(3000)) + "}) { totalCount } }",
+        MUCH,
+        "Values in the operation are wrong in more ways than can be told.",
+    ),
     "directives that are none": ("{viewer{scopes " + "@a" * 3000 + "}}", MUCH, "has 3000 directives"),
 }
 

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -12,6 +13,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from structlog.testing import capture_logs
 
 from dashgraph.app import processes
 from dashgraph.app.processes import Processes
@@ -214,3 +216,29 @@ async def test_processes_that_cannot_begin_are_not_tried_again(capfd: pytest.Cap
 
     assert ready == []
     assert capfd.readouterr().err.count("DASHGRAPH_NO_SUCH_SETTING: there is no such setting") == 1
+
+
+async def test_a_process_that_cannot_be_started_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when there is no memory for one more: once there is, it is replaced."""
+    program, pids = tmp_path / "program", tmp_path / "pids"
+    program.write_text(f"#!/bin/sh\necho $$ >> {pids}\necho ready\nread waiting\n")
+    program.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(program))
+    monkeypatch.setattr(processes, "SHORTEST_PAUSE", 0.01)
+    stop, ready = asyncio.Event(), asyncio.Event()
+
+    with capture_logs() as logged:
+        running = asyncio.create_task(Processes(Settings(workers=1), [], {}).run(stop, ready=ready.set))
+        async with asyncio.timeout(SECONDS):
+            await ready.wait()
+            away = program.rename(tmp_path / "away")
+            os.kill(int(pids.read_text()), signal.SIGKILL)
+            for event in ("a process cannot be started", "a process was replaced"):
+                while event not in {line["event"] for line in logged}:  # noqa: ASYNC110 - it happens in another task
+                    await asyncio.sleep(LOOK)
+                if away.exists():
+                    away.rename(program)
+            stop.set()
+            await running
+
+    assert len(pids.read_text().split()) == 2

@@ -237,7 +237,18 @@ async def test_other_methods_are_told_which_there_are(service: Service, method: 
     assert method == "HEAD" or reply.codes == ["BAD_REQUEST"]
 
 
-@pytest.mark.parametrize("path", ["/nope", "/graphql/", "/graphiql/assets/../../settings.py", "/.env"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nope",
+        "/graphql/",
+        "/graphiql/assets/",
+        "/graphiql/assets/../../settings.py",
+        "/graphiql/assets/..%2f..%2fsettings.py",
+        "/graphiql/assets/" + "a" * 5000,
+        "/.env",
+    ],
+)
 async def test_an_unknown_path_is_not_found_in_json(service: Service, path: str) -> None:
     reply = await service.client.send("GET", path)
 

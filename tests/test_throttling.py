@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator
 import pytest
 
 from conftest import Stores
-from dashgraph.domain.problems import TooOften
+from dashgraph.domain.problems import SourceUnavailable, TooOften
 from dashgraph.services import throttling
 from dashgraph.services.throttling import Throttle
 from serving import Reply, Service, served
 from sockets import connected
+from test_server import unreachable
 
 PASSWORD = "correct horse battery"
 GUESSES = {"guesses_per_account": 3, "guesses_per_address": 8, "guesses_seconds": 600, "trusted_networks": "127.0.0.1"}
@@ -60,6 +61,18 @@ async def test_an_address_guesses_a_few_names(service: Service) -> None:
 
 
 @on_sqlite
+async def test_a_proxy_may_tell_the_port_too(service: Service) -> None:
+    """Else all who come through it were one, and any of them could keep the others out."""
+    told = [*(f"192.0.2.7:{port}" for port in range(5)), *(f"[2001:db8::{one}]:4711" for one in range(5))]
+    for number, address in enumerate(told):
+        assert (await guess(service, f"somebody-{number}", "wrong", address)).status == 401
+
+    wrong = [(await guess(service, f"nobody-{number}", "wrong", "192.0.2.7")).status for number in range(4)]
+    assert wrong == [401, 401, 401, 429]
+    assert (await guess(service, "ada", PASSWORD, "[2001:db8::9]")).status == 200
+
+
+@on_sqlite
 async def test_signing_in_costs_nothing(service: Service) -> None:
     for _ in range(10):
         assert (await guess(service, "ada", PASSWORD, "192.0.2.1")).status == 200
@@ -94,6 +107,25 @@ async def test_the_own_password_is_guessed_at_a_few_times_with_a_stolen_session(
     wrong = [await client.ask(change, p="not the password") for _ in range(4)]
 
     assert [reply.codes for reply in wrong] == [[], [], [], ["RATE_LIMITED"]]
+
+
+@on_sqlite
+async def test_what_nobody_could_tell_is_no_wrong_guess(stores: Stores) -> None:
+    """Everybody connects again while the database is away, and is right."""
+    url = await stores.fresh("empty")
+    async with served(url, **GUESSES | {"guesses_per_address": 3}) as service:
+        identity = service.world.identity
+        await identity.add_user("ada@x.example", role="admin", password=PASSWORD)
+        token = (await identity.create_token("ada@x.example", name="x")).text
+        async with unreachable(stores, service, url):
+            for _ in range(4):
+                with pytest.raises(SourceUnavailable):
+                    await identity.greeted(token, "192.0.2.1")
+                with pytest.raises(SourceUnavailable):
+                    await identity.login("ada@x.example", PASSWORD, address="192.0.2.1")
+
+        assert (await identity.greeted(token, "192.0.2.1")).is_admin
+        assert (await identity.login("ada@x.example", PASSWORD, address="192.0.2.1")).text
 
 
 class Clock:

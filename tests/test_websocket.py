@@ -226,6 +226,38 @@ async def test_pings_are_answered_with_what_they_carry_also_before_the_init(floo
         await socket.alive()
 
 
+async def test_a_ping_that_nests_too_deep_to_be_answered_breaks_the_protocol(floor: Floor) -> None:
+    """Between what can be answered and what cannot even be read are few depths, and not everywhere the same."""
+    async with connected(floor.address) as socket:
+        for depth in range(700, 1000):
+            await socket.send('{"type": "ping", "payload": ' + '{"a": ' * depth + "1" + "}" * depth + "}")
+            if (frame := await socket.ws.receive(SECONDS)).type is not aiohttp.WSMsgType.TEXT:
+                break
+
+        assert (socket.ws.close_code, str(frame.extra)[:15]) == (4400, "Invalid message")
+
+
+async def test_a_handshake_that_is_none_is_refused(floor: Floor) -> None:
+    headers = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"}
+    for key in ("", "x", "\u00e9\u00e9"):
+        reply = await floor.service.client.send("GET", "/graphql", headers={**headers, "Sec-WebSocket-Key": key})
+        assert (reply.status, reply.codes) == (400, ["BAD_REQUEST"])
+
+
+async def test_a_bug_ends_the_connection_and_the_log_has_it(stores: Stores) -> None:
+    async with served(await stores.fresh("demo")) as service:
+        token = await service.token()
+        async with service.world.database.writing() as session:
+            await session.execute(update(users).values(role="on the moon"))
+        with capture_logs() as logged:
+            async with connected(service.client.address) as socket:
+                await socket.send({"type": "connection_init", "payload": {"token": token}})
+                ended = await socket.closed()
+
+    assert ended == (1011, "Something went wrong on our side.")
+    assert ["on the moon" in str(line["exc_info"]) for line in logged if line["event"] == "unexpected"] == [True]
+
+
 async def test_who_says_nothing_is_shown_out(stores: Stores) -> None:
     async with (
         served(await stores.fresh("empty"), live_init_seconds=0.05) as service,
@@ -244,7 +276,8 @@ async def test_another_protocol_is_not_spoken(floor: Floor) -> None:
 
 
 @pytest.mark.parametrize(
-    ("origin", "code"), [("https://evil.example", 4403), ("null", 4403), ("", 4403), ("http://HOST", None)]
+    ("origin", "code"),
+    [("https://evil.example", 4403), ("null", 4403), ("", 4403), ("http://[", 4403), ("http://HOST", None)],
 )
 async def test_only_pages_of_this_server_connect(floor: Floor, origin: str, code: int | None) -> None:
     host = floor.address.removeprefix("http://")
@@ -320,7 +353,7 @@ async def test_connections_and_operations_of_one_token_are_bounded(stores: Store
                 await socket.receive()
             async with connected(floor.address) as third:
                 await third.send({"type": "connection_init", "payload": {"token": floor.token}})
-                full = "2 connections with this token stay open, and no more can; end one of them first."
+                full = "2 connections of yours stay open, and no more can; end one of them first."
                 assert await third.closed() == (4429, full)
             async with connected(floor.address) as third:
                 await third.greet(another)
@@ -332,7 +365,7 @@ async def test_connections_and_operations_of_one_token_are_bounded(stores: Store
             await one.subscribe("2", NAME)
             accepted = await one.receive()
 
-    message = "2 operations run on the connections of this token, and no more can; end one of them first."
+    message = "2 operations run on your connections, and no more can; end one of them first."
     error = {"message": message, "extensions": {"code": "TOO_MUCH"}}
     assert refused == {"id": "2", "type": "error", "payload": [error]}
     assert (accepted["id"], accepted["type"]) == ("2", "next")
@@ -344,7 +377,7 @@ async def test_connections_of_nobody_in_particular_are_bounded_and_do_not_stand_
         async with connected(floor.address), connected(floor.address):
             with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
                 await connected(floor.address).__aenter__()
-            assert refused.value.status == 503
+            assert refused.value.status == 429
             await known.alive()
 
 

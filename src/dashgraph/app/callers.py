@@ -1,10 +1,12 @@
 """Who calls, and from where: by a token, or by the word of a gateway that stands in front and is trusted."""
 
+import re
 from functools import partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from aiohttp import hdrs, web
 
+from dashgraph.app.negotiation import wants_websocket
 from dashgraph.domain.problems import BadInput, Forbidden, Unauthenticated
 from dashgraph.graph.context import Who
 from dashgraph.services.identity import REFUSED, Identity
@@ -14,6 +16,7 @@ Address = IPv4Address | IPv6Address
 # What a page of another site cannot send without asking first (a CORS preflight), which it is refused.
 PREFLIGHTED = ("Apollo-Require-Preflight", "X-Requested-With")
 JSON = "application/json"
+WITH_PORT = re.compile(r"\[([^\]]*)\](?::\d+)?|([\d.]+):\d+")  # as some proxies tell an address
 OF_ONE_HOLDER = 64  # bits of an IPv6 address; the rest its holder chooses freely
 
 
@@ -42,7 +45,7 @@ class Gateways:
             return ""
         if self._trusts(found):
             for told in reversed(",".join(request.headers.getall(hdrs.X_FORWARDED_FOR, [])).split(",")):
-                before = _address(told.strip())
+                before = _address(_without_port(told.strip()))
                 if before is None:
                     break
                 found = before
@@ -86,8 +89,13 @@ def who_of(request: web.Request, identity: Identity, token: str | None) -> Who:
 
 def _is_meant(request: web.Request) -> bool:
     """Whether no page of another site can have sent this. WebSockets are looked at by their Origin instead."""
-    by_script = any(request.headers.get(name) for name in PREFLIGHTED) or hdrs.UPGRADE in request.headers
+    by_script = any(request.headers.get(name) for name in PREFLIGHTED) or wants_websocket(request)
     return by_script or (request.method == hdrs.METH_POST and request.content_type == JSON)
+
+
+def _without_port(text: str) -> str:
+    found = WITH_PORT.fullmatch(text)
+    return (found[1] or found[2] or "") if found else text
 
 
 def _address(text: str) -> Address | None:

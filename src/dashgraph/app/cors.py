@@ -40,7 +40,7 @@ class Origins:
     def admit(self, request: web.Request) -> bool:
         """Whether a WebSocket may be opened: by no page at all, by one of this server, or by one that is allowed."""
         origin = request.headers.get(hdrs.ORIGIN)
-        return origin is None or urlsplit(origin).netloc.lower() == request.host.lower() or self.allow(origin)
+        return origin is None or _host(origin) == request.host.lower() or self.allow(origin)
 
     def sign(self, request: web.Request, response: web.StreamResponse) -> None:
         """Tell the browser whether the page may read the answer."""
@@ -51,6 +51,14 @@ class Origins:
         if self.allow(origin):
             response.headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = ANY if self.are_all else origin
             response.headers[hdrs.ACCESS_CONTROL_EXPOSE_HEADERS] = SHOWN
+
+
+def _host(origin: str) -> str | None:
+    """The host of an origin, with its port; None for what is no origin."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return None
 
 
 ORIGINS = web.AppKey("origins", Origins)

@@ -18,6 +18,10 @@ Close = Callable[[], Awaitable[None]]
 RETRY_AFTER = "5"  # seconds
 
 
+class Full(TooMuch):
+    """The server has no place left for anybody."""
+
+
 class Room:
     """So many places for each holder."""
 
@@ -48,15 +52,15 @@ class Lines:
         self._most = limits.live_connections
         self._open: set[Close] = set()
         self._unknown = Room(limits.live_unknown_connections, "WebSockets of your address wait to be told who is there")
-        self._connections = Room(limits.live_token_connections, "connections with this token stay open")
-        self._operations = Room(limits.live_token_operations, "operations run on the connections of this token")
+        self._connections = Room(limits.live_token_connections, "connections of yours stay open")
+        self._operations = Room(limits.live_token_operations, "operations run on your connections")
 
     @contextmanager
     def held(self, close: Close) -> Iterator[None]:
-        """Count a connection while it lasts; `close` ends it when the server stops. Raises TooMuch at the limit."""
+        """Count a connection while it lasts; `close` ends it when the server stops. Raises Full at the limit."""
         if len(self._open) >= self._most:
             message = f"{self._most} connections are open, and no more can be; try again later."
-            raise TooMuch(message)
+            raise Full(message)
         self._open.add(close)
         try:
             yield
@@ -69,21 +73,18 @@ class Lines:
 
     def of(self, viewer: Viewer) -> AbstractContextManager[None]:
         """Count a connection of somebody's. Raises TooMuch at the limit."""
-        return self._connections.place(_holder(viewer))
+        return self._connections.place(viewer.account)
 
     def running(self, viewer: Viewer) -> AbstractContextManager[None]:
         """Count an operation of somebody's. Raises TooMuch at the limit."""
-        return self._operations.place(_holder(viewer))
+        return self._operations.place(viewer.account)
 
     async def close(self, _app: web.Application) -> None:
         """End all of them, side by side."""
         await asyncio.gather(*(close() for close in self._open))
 
 
-def _holder(viewer: Viewer) -> str:
-    return viewer.token or viewer.user.encode()
-
-
 def full(problem: TooMuch) -> Refused:
     """The answer to a connection that cannot be."""
-    return Refused(503, errors.problem(problem), {hdrs.RETRY_AFTER: RETRY_AFTER})
+    status = 503 if isinstance(problem, Full) else 429
+    return Refused(status, errors.problem(problem), {hdrs.RETRY_AFTER: RETRY_AFTER})

@@ -22,3 +22,7 @@ def vary(response: web.StreamResponse, name: str) -> None:
     told = ",".join(response.headers.getall(hdrs.VARY, [])).split(",")
     names = [one for one in map(str.strip, told) if one]
     response.headers[hdrs.VARY] = ", ".join(dict.fromkeys([*names, name]))
+
+
+def wants_websocket(request: web.Request) -> bool:
+    return request.headers.get(hdrs.UPGRADE, "").lower() == "websocket"

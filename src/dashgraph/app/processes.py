@@ -81,8 +81,16 @@ class Processes:
                 async with asyncio.timeout(pause):
                     await self._stopping.wait()
             pause = min(pause * 2, LONGEST_PAUSE)
-            if not self._stopping.is_set() and await self._begin(number):
+            if not self._stopping.is_set() and await self._replaced(number):
                 log.info("a process was replaced", number=number)
+
+    async def _replaced(self, number: int) -> bool:
+        """As `_begin`, where it may be that nothing can be started just now, for want of memory."""
+        try:
+            return await self._begin(number)
+        except OSError:
+            log.exception("a process cannot be started", number=number)
+            return False
 
     async def _begin(self, number: int) -> bool:
         """Start one. Whether it came so far that it answers."""

@@ -12,7 +12,7 @@ from aiohttp import hdrs, web, web_response
 from dashgraph.app import callers, cors, events, http, live, metrics, passwords, transfers, triggers, websocket
 from dashgraph.app.build import World
 from dashgraph.app.compression import COMPRESSION, Compression
-from dashgraph.app.negotiation import vary
+from dashgraph.app.negotiation import vary, wants_websocket
 from dashgraph.app.readiness import readiness
 from dashgraph.app.tracing import continued
 from dashgraph.domain.observing import looked_on
@@ -22,6 +22,7 @@ from dashgraph.graph import errors
 log = structlog.get_logger("dashgraph.server")
 
 GRAPHIQL = Path(__file__).parent / "graphiql"
+ASSETS = {path.name: path for path in (GRAPHIQL / "assets").glob("*")}
 WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}")
 HOST = re.compile(r"[A-Za-z0-9.-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
 REQUEST_ID = web.RequestKey("id", str)
@@ -62,7 +63,7 @@ def application(world: World) -> web.Application:
     endpoint = http.GraphQLEndpoint(world.executor, world.identity, world.persisted, streams.answer)
 
     async def by_get(request: web.Request) -> web.StreamResponse:
-        return await (sockets if websocket.wanted(request) else endpoint).answer(request)
+        return await (sockets if wants_websocket(request) else endpoint).answer(request)
 
     app.on_shutdown.append(lines.close)
     app.router.add_get("/graphql", by_get, allow_head=False)
@@ -88,7 +89,7 @@ def application(world: World) -> web.Application:
         app.router.add_get("/", to_graphiql)
         app.router.add_get("/graphiql", graphiql)
         app.router.add_get("/graphiql/", to_graphiql)
-        app.router.add_static("/graphiql/assets/", GRAPHIQL / "assets")
+        app.router.add_get("/graphiql/assets/{name}", asset)
     app.on_response_prepare.append(signed)
     return app
 
@@ -169,6 +170,14 @@ async def graphiql(request: web.Request) -> web.FileResponse:
     policy = POLICY.format(sockets=f" ws://{named[0]} wss://{named[0]}" if named else "")
     headers = {CONTENT_SECURITY: policy, hdrs.CACHE_CONTROL: "no-cache"}
     return web.FileResponse(GRAPHIQL / "index.html", headers=headers)
+
+
+async def asset(request: web.Request) -> web.FileResponse:
+    """One of the files that there are: no name of a client's is ever looked for on the disk."""
+    path = ASSETS.get(request.match_info["name"])
+    if path is None:
+        raise web.HTTPNotFound
+    return web.FileResponse(path)
 
 
 async def to_graphiql(_request: web.Request) -> web.Response:

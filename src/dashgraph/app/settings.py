@@ -141,8 +141,8 @@ class Settings(BaseSettings):
     budget_per_minute: int = Field(
         default=SAFE.budget,
         ge=0,
-        description="What the operations of one token may cost within any minute, counted by each process alone; 0 "
-        "counts nothing.",
+        description="What the operations of one API token, or of all sessions and JWTs of one person, may cost within "
+        "any minute, counted by each process alone; 0 counts nothing.",
     )
     max_depth: int = Field(default=SAFE.depth, ge=1, le=100, description="How deep fields may nest.")
     max_root_fields: int = Field(
@@ -204,14 +204,16 @@ class Settings(BaseSettings):
         default=1000, ge=1, description="The most WebSockets and event streams that are open at a time."
     )
     live_token_connections: int = Field(
-        default=100, ge=1, description="The most of them that one token holds, or one person without a token of ours."
+        default=100, ge=1, description="The most of them that one API token holds, or one person by sessions and JWTs."
     )
     live_unknown_connections: int = Field(
         default=50, ge=1, description="The most WebSockets of one address that have not said yet who is there."
     )
     live_operations: int = Field(default=50, ge=1, description="The most operations that one WebSocket runs at a time.")
     live_token_operations: int = Field(
-        default=500, ge=1, description="The most operations that all WebSockets and event streams of one token run."
+        default=500,
+        ge=1,
+        description="The most operations that all WebSockets and event streams of one API token or person run.",
     )
     live_init_seconds: float = Field(
         default=10, gt=0, description="How long a WebSocket may take to say who is there (connection_init)."

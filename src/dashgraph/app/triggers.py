@@ -9,7 +9,16 @@ from dashgraph.domain.alert_changes import TriggerAlert
 from dashgraph.domain.alerts import ALERT
 from dashgraph.domain.changes import Outcome, Terms
 from dashgraph.domain.ids import Kind, ResourceId
-from dashgraph.domain.problems import BadInput, Conflict, Forbidden, NotFound, Problem
+from dashgraph.domain.problems import (
+    BadInput,
+    Conflict,
+    Forbidden,
+    NotFound,
+    Problem,
+    TooOften,
+    Unauthenticated,
+    UnsupportedBySource,
+)
 from dashgraph.graph import errors
 from dashgraph.graph.edges import absent
 from dashgraph.services.changing import Changing
@@ -17,13 +26,21 @@ from dashgraph.services.changing import Changing
 CHANGING = web.AppKey("changing", Changing)
 PATH = "/alerts/{id}/trigger"
 KEY = "Idempotency-Key"
-STATUS: dict[type[Problem], int] = {NotFound: 404, BadInput: 400, Forbidden: 403, Conflict: 409}
+STATUS: dict[type[Problem], int] = {
+    NotFound: 404,
+    BadInput: 400,
+    Unauthenticated: 401,
+    Forbidden: 403,
+    Conflict: 409,
+    UnsupportedBySource: 422,
+    TooOften: 429,
+}
 
 
 async def trigger(request: web.Request) -> web.Response:
     """POST /alerts/<id>/trigger: 202 with the job. The body, if there is one, is what was seen.
 
-    A bearer token is the only way in, so no page of another site can make a browser do it.
+    Without a bearer token it is a gateway's word, and then nothing that a page of another site could send.
     """
     try:
         viewer = await http.viewer_of(request, request.app[http.IDENTITY])

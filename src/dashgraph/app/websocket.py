@@ -1,11 +1,12 @@
 """GraphQL over WebSocket: the protocol graphql-transport-ws, for operations of every kind."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Coroutine, Mapping
 from contextlib import ExitStack, aclosing
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from aiohttp import WSMsgType, hdrs, web
 
 from dashgraph.app import callers, cors, http
@@ -19,6 +20,8 @@ from dashgraph.graph.execution import Answer, Executor, Stage
 from dashgraph.graph.persisted import Asked, Persisted
 from dashgraph.services.attendance import Attendance
 from dashgraph.services.identity import Identity
+
+log = structlog.get_logger("dashgraph.server")
 
 PROTOCOL = "graphql-transport-ws"
 LONGEST_REASON = 123  # bytes, for a close frame holds no more
@@ -74,14 +77,12 @@ class WebSockets:
                 unknown.enter_context(self.lines.unknown(address))
             except TooMuch as problem:
                 return http.refusal(full(problem))
-            await socket.prepare(request)
+            try:
+                await socket.prepare(request)
+            except ValueError:  # aiohttp (3.14) expects ASCII in the key of the handshake
+                raise web.HTTPBadRequest from None
             await connection.talk()
         return socket
-
-
-def wanted(request: web.Request) -> bool:
-    """Whether a request asks for a WebSocket."""
-    return request.headers.get(hdrs.UPGRADE, "").lower() == "websocket"
 
 
 class _Connection:
@@ -114,7 +115,7 @@ class _Connection:
         """Take messages until either end closes, or something else ends it."""
         try:
             self._admit()
-            listening = asyncio.ensure_future(self._listen())
+            listening = self._started(self._listen(), "listening")
             try:
                 either: list[asyncio.Future[Any]] = [listening, self._ending]
                 await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
@@ -150,6 +151,18 @@ class _Connection:
         if not self._ending.done():
             self._ending.set_result(closing)
 
+    def _started(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        """The work in a task. What nobody expected of it is logged and ends the connection: nobody waits for that."""
+        task = asyncio.create_task(work, name=name)
+        task.add_done_callback(self._look_at)
+        return task
+
+    def _look_at(self, done: asyncio.Task[None]) -> None:
+        error = None if done.cancelled() else done.exception()
+        if error is not None and not isinstance(error, Closing | ConnectionError):
+            log.error("unexpected", exc_info=error)
+            self._end(Closing(1011, "Something went wrong on our side."))
+
     def _admit(self) -> None:
         """Refuse who speaks another protocol, and pages of other places: they are kept from POST by the browser."""
         if self._socket.ws_protocol != PROTOCOL:
@@ -177,7 +190,10 @@ class _Connection:
                 await self._greet(_payload(message))
             case "ping":
                 payload = _payload(message)
-                await self._say({"type": "pong", **({"payload": payload} if payload else {})})
+                try:
+                    await self._say({"type": "pong", **({"payload": payload} if payload else {})})
+                except RecursionError:  # it could just be read
+                    raise Closing(4400, "Invalid message: its `payload` nests too deep") from None
             case "pong":
                 _payload(message)
             case "subscribe":
@@ -207,7 +223,7 @@ class _Connection:
         self._unknown.close()
         self._request[http.VIEWER] = viewer
         self._party = Party(viewer, who)
-        self._attending = asyncio.create_task(self._attend(self._party), name="attendance")
+        self._attending = self._started(self._attend(self._party), "attendance")
         await self._say({"type": "connection_ack"})
 
     async def _attend(self, party: Party) -> None:
@@ -229,7 +245,7 @@ class _Connection:
             message = f"{self._limits.live_operations} operations run on this connection; complete one of them first."
             await self._say({"id": one, "type": "error", "payload": [errors.plain(message, TooMuch.code)]})
             return
-        self._operations[one] = asyncio.create_task(self._answer(one, asked, self._party), name=f"operation {one}")
+        self._operations[one] = self._started(self._answer(one, asked, self._party), f"operation {one}")
 
     async def _answer(self, one: str, asked: Asked, party: Party) -> None:
         last: Message = {"id": one, "type": "complete"}

@@ -48,12 +48,18 @@ class Viewer:
     reach: Reach = Reach.VISIBLE
     as_reader: bool = False
     token: str | None = field(default=None, compare=False)  # the id of the token that speaks for the viewer
+    is_session: bool = field(default=False, compare=False)  # whoever signs in again has another token
     email: str | None = None  # of the account, as its administrators keep it: who the viewer is in other sources
     is_service: bool = False  # a program with an account of its own, which owns nothing
 
     @property
     def is_admin(self) -> bool:
         return self.role is RoleKind.ADMIN
+
+    @property
+    def account(self) -> str:
+        """What is counted on: an API token, which administrators make, else the person with all sessions and JWTs."""
+        return self.user.encode() if self.token is None or self.is_session else self.token
 
     @property
     def may_own(self) -> bool:

@@ -1,4 +1,4 @@
-"""What each token has asked within the last minute, and what it may still ask."""
+"""What each API token, or person with sessions, has asked within the last minute, and what it may still ask."""
 
 import math
 import time
@@ -10,12 +10,12 @@ from dashgraph.domain.problems import TooOften
 from dashgraph.domain.viewers import Viewer
 
 WINDOW = 60  # seconds
-REMEMBERED = 10_000  # tokens; the one that asked longest ago is forgotten first
+REMEMBERED = 10_000  # of them; the one that asked longest ago is forgotten first
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a token stands. `reset` is in how many seconds it has more again, 0 when it has everything."""
+    """How an account stands. `reset` is in how many seconds it has more again, 0 when it has everything."""
 
     limit: int
     remaining: int
@@ -23,11 +23,11 @@ class Standing:
 
 
 class Exhausted(TooOften):
-    """A token has asked for as much as it may."""
+    """An account has spent as much as it may."""
 
     def __init__(self, standing: Standing, *, cost: int, retry_after: int) -> None:
         message = (
-            f"The operation costs {cost}, and this token has {standing.remaining} of {standing.limit} left for this "
+            f"The operation costs {cost}, and you have {standing.remaining} of {standing.limit} left for this "
             f"minute; try again in {retry_after} seconds."
         )
         super().__init__(message, retry_after=retry_after)
@@ -65,7 +65,7 @@ class Allowances:
 
     def _account(self, viewer: Viewer) -> _Account:
         """The account of a token, without what is longer ago than a minute."""
-        key = viewer.token or viewer.user.encode()
+        key = viewer.account
         account = self._accounts.setdefault(key, _Account())
         self._accounts.move_to_end(key)
         if len(self._accounts) > REMEMBERED:

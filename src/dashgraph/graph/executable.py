@@ -13,7 +13,6 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
-    OverlappingFieldsCanBeMergedRule,
     Source,
     SourceLocation,
     parse,
@@ -23,7 +22,7 @@ from graphql import (
 from dashgraph.domain import observing
 from dashgraph.domain.problems import Problem, TooMuch
 from dashgraph.graph import errors
-from dashgraph.graph.limits import Limits, check_document, check_text, merging
+from dashgraph.graph.limits import Limits, bounded, check_document, check_text
 from dashgraph.graph.shown import Shown
 
 LINE_END = re.compile(r"\r\n|[\n\r]")
@@ -44,7 +43,7 @@ class Documents:
         self._shown = shown
         self._documents: OrderedDict[str, DocumentNode] = OrderedDict()
         self._remembered = 0
-        self._rules = [merging(limits) if rule is OverlappingFieldsCanBeMergedRule else rule for rule in shown.rules]
+        self._rules = bounded(shown.rules, limits)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="documents")
 
     @property

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncGenerator, Awaitable, Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, cast
 
@@ -62,6 +62,7 @@ class Operation:
     only_query: bool = False  # as by GET
     is_trusted: bool = False  # administrators gave its document out
     tells_cost: bool = False  # the answer says what was reckoned with
+    is_counted: bool = True  # on what its asker may spend
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +183,7 @@ class Executor:
         if meant.operation.tells_cost:
             told = {"requested": cost, "max": most_of(self._limits)}
             answer.payload["extensions"] = {**answer.payload.get("extensions", {}), "cost": told}
-        return replace(answer, standing=standing)
+        return Answer(answer.stage, answer.payload, standing)
 
     def _charged(self, meant: Meant, viewer: Viewer) -> tuple[int, Standing | None] | Answer:
         """What an operation costs and how the token stands then; else the answer that it is too much."""
@@ -190,7 +191,7 @@ class Executor:
         try:
             check_variables(variables, self._limits)
             cost = self._costs.checked(meant.document, meant.chosen, variables, self._limits)
-            return cost, self._allowances.spend(viewer, cost)
+            return cost, self._allowances.spend(viewer, cost) if meant.operation.is_counted else None
         except Exhausted as problem:
             answer = Answer(Stage.EXHAUSTED, {"errors": [errors.problem(problem)]}, problem.standing)
         except TooMuch as problem:

@@ -1,6 +1,6 @@
 """How much an operation may be: what bounds it, and the bounds that its text and its variables are held to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,16 +10,22 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLError,
+    IntValueNode,
     OperationDefinitionNode,
     OverlappingFieldsCanBeMergedRule,
     SelectionNode,
     SelectionSetNode,
     ValidationContext,
+    ValuesOfCorrectTypeRule,
 )
 from graphql.validation.validate import ValidationAbortedError
 
 from dashgraph.domain.lists import LARGEST_PAGE
 from dashgraph.domain.problems import TooMuch
+
+DIGITS = 1000  # of a number: some thousands more, and Python does not read it
+TOLD = 100_000  # characters of errors about values, each of which prints all that the value is in
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,16 @@ def check_document(document: DocumentNode, limits: Limits) -> None:
             _check("asks for {} fields at its root", len(shape.keys(node.selection_set)), limits.root_fields)
 
 
-def merging(limits: Limits) -> type[ASTValidationRule]:
+def bounded(rules: Iterable[type[ASTValidationRule]], limits: Limits) -> list[type[ASTValidationRule]]:
+    """These rules, but none that takes or tells without end: what it is too much for is TooMuch."""
+    instead: dict[type[ASTValidationRule], type[ASTValidationRule]] = {
+        OverlappingFieldsCanBeMergedRule: _merging(limits),
+        ValuesOfCorrectTypeRule: _ValuesRule,
+    }
+    return [*(instead.get(rule, rule) for rule in rules), _NumbersRule]
+
+
+def _merging(limits: Limits) -> type[ASTValidationRule]:
     """The rule that fields of one name fit together; more comparisons than it may make are TooMuch."""
 
     class FieldsMergeRule(OverlappingFieldsCanBeMergedRule):
@@ -82,6 +97,28 @@ def merging(limits: Limits) -> type[ASTValidationRule]:
                 raise TooMuch(message) from None
 
     return FieldsMergeRule
+
+
+class _ValuesRule(ValuesOfCorrectTypeRule):
+    """The rule that values are of their type. A hundred errors about one large value were megabytes, and seconds."""
+
+    def __init__(self, context: ValidationContext) -> None:
+        super().__init__(context)
+        self._told = 0
+
+    def report_error(self, error: GraphQLError) -> None:
+        self._told += len(error.message)
+        if self._told > TOLD:
+            message = "Values in the operation are wrong in more ways than can be told."
+            raise TooMuch(message)
+        super().report_error(error)
+
+
+class _NumbersRule(ASTValidationRule):
+    def enter_int_value(self, node: IntValueNode, *_args: Any) -> None:
+        if len(node.value) > DIGITS:
+            message = f"The operation has a number of {len(node.value)} digits; at most {DIGITS} are read."
+            raise TooMuch(message)
 
 
 def check_variables(variables: object, limits: Limits) -> None:

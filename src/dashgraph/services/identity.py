@@ -100,7 +100,8 @@ class Identity:
         if row is None or expired or row.status != UserStatus.ACTIVE.value:
             raise Unauthenticated(REFUSED)
         found = self._viewer(row.user_id, row, _known_scopes(row.scopes))
-        return replace(found, expires_at=row.expires_at, token=row.id)
+        is_session = token.startswith(PREFIXES["session"])
+        return replace(found, expires_at=row.expires_at, token=row.id, is_session=is_session)
 
     async def _by_jwt(self, issuer: Issuer, token: str) -> Viewer:
         try:
@@ -114,14 +115,15 @@ class Identity:
         """Whoever has this address, on the word of somebody who is trusted to know. Raises Unauthenticated."""
         fits = len(email) <= LONGEST_LOGIN and storable(email)
         row = await accounts.by_address(self._database, email) if fits else None
-        if row is None or row.status != UserStatus.ACTIVE.value:
+        # Found without accents too, as people search: those are the addresses of others.
+        if row is None or not _is_address_of(row, email) or row.status != UserStatus.ACTIVE.value:
             raise Unauthenticated(REFUSED)
         return self._viewer(row.id, row, scopes)
 
     async def greeted(self, token: str, address: str | None) -> Viewer:
         """As `viewer`, where guessing costs a client nothing: failures are counted. Raises TooOften too."""
-        self._tries.begin(None, address)
-        viewer = await self.viewer(token)
+        with self._tries.begun(None, address):
+            viewer = await self.viewer(token)
         self._tries.succeeded(None, address)
         return viewer
 
@@ -165,10 +167,10 @@ class Identity:
         tell which two names are one person's.
         """
         now, typed = now or datetime.now(UTC), fold(name.strip())
-        self._tries.begin(typed, address)
-        row = await self._user(name)
-        known = row.password_hash if row is not None else None
-        right = await self._hashing.is_right(known, password)
+        with self._tries.begun(typed, address):
+            row = await self._user(name)
+            known = row.password_hash if row is not None else None
+            right = await self._hashing.is_right(known, password)
         if row is None or not right or row.status != UserStatus.ACTIVE.value:
             message = "The user name or the password is wrong."
             raise Unauthenticated(message)
@@ -340,12 +342,18 @@ class Identity:
 
     async def password_known(self, user: str, password: str) -> str | None:
         """The hash that is kept of a user's password, if this is the password. Raises TooOften."""
-        self._tries.begin(user, None)
-        known = await accounts.password_hash(self._database, user)
-        if not await self._hashing.is_right(known, password):
+        with self._tries.begun(user, None):
+            known = await accounts.password_hash(self._database, user)
+            right = await self._hashing.is_right(known, password)
+        if not right:
             return None
         self._tries.succeeded(user, None)
         return known
+
+
+def _is_address_of(row: AnyRow, email: str) -> bool:
+    """Whether an address is somebody's to the letter; of ASCII alone large and small letters are the same."""
+    return bool(row.email.encode().lower() == email.encode().lower())
 
 
 def _hash(token: str) -> str:

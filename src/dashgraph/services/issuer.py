@@ -139,7 +139,8 @@ class _Keys:
         self._fetching = asyncio.Lock()
 
     async def one(self, algorithm: str, kid: str | None) -> jwt.PyJWK:
-        if time.monotonic() - self._fetched_at > FRESH:
+        age = time.monotonic() - self._fetched_at
+        if age > KEPT or (age > FRESH and not self._fetching.locked()):  # one waits for the issuer, not everybody
             await self._fetch()
         key = self._chosen(algorithm, kid)
         if key is None and kid is not None:  # a new one, perhaps

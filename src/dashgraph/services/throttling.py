@@ -7,9 +7,10 @@ failures will be forgiven, for so many keys at the most.
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from dashgraph.domain.problems import TooOften
+from dashgraph.domain.problems import SourceUnavailable, TooOften
 
 MOST_KEYS = 10_000
 LONGEST_KEY = 400  # characters; longer ones cannot be names, and count as one
@@ -56,15 +57,25 @@ class Tries:
         self._accounts = Throttle(per_account, seconds)
         self._addresses = Throttle(per_address, seconds)
 
-    def begin(self, account: str | None, address: str | None) -> None:
-        """Count a try before it is known what comes of it, so that many at once are counted too. Raises TooOften."""
+    @contextmanager
+    def begun(self, account: str | None, address: str | None) -> Iterator[None]:
+        """Count a try before it is known what comes of it, so that many at once are counted too. Raises TooOften.
+
+        It is found out within this. While those who know do not answer, it was none.
+        """
         wanted = self._of(account, address)
         for throttle, key in wanted:
             throttle.check(key)
         for throttle, key in wanted:
             throttle.failed(key)
+        try:
+            yield
+        except SourceUnavailable:
+            self.succeeded(account, address)
+            raise
 
     def succeeded(self, account: str | None, address: str | None) -> None:
+        """Take back the try that was counted."""
         for throttle, key in self._of(account, address):
             throttle.succeeded(key)
 
