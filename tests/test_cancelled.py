@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 
 import pytest
 from sqlalchemy import text
@@ -22,7 +23,11 @@ async def write(database: Database) -> None:
         await session.execute(text("UPDATE users SET name = 'nobody' WHERE id = 'nobody'"))
 
 
-@pytest.mark.parametrize("ask", [read, write])
+async def read_rows(database: Database) -> None:
+    await database.rows("SELECT 1", [])
+
+
+@pytest.mark.parametrize("ask", [read, write, read_rows])
 async def test_a_question_that_is_cancelled_gives_its_connection_back(
     empty: Asking, ask: Callable[[Database], Awaitable[None]]
 ) -> None:
@@ -36,4 +41,21 @@ async def test_a_question_that_is_cancelled_gives_its_connection_back(
     for _ in range(20):  # more than the pool holds
         await ask(database)
 
-    assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+    assert database.pool().busy == 0
+
+
+async def test_connections_at_hand_are_there_for_whoever_needs_them(empty: Asking) -> None:
+    database, most = empty.world.database, empty.world.database.pool().most
+    await asyncio.gather(*(read_rows(database) for _ in range(most)))
+    assert (database.pool().busy, database.pool().idle) == (0, most)
+
+    async with AsyncExitStack() as stack:
+        sessions = [stack.enter_async_context(database.reading()) for _ in range(most)]
+        await asyncio.gather(*sessions)
+        assert (database.pool().busy, database.pool().idle) == (most, 0)
+        late = [asyncio.ensure_future(read_rows(database)) for _ in range(most)]
+        await asyncio.sleep(0)  # one turn of the loop
+        assert not any(one.done() for one in late)
+
+    await asyncio.gather(*late)
+    assert database.pool().busy == 0

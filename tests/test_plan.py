@@ -104,6 +104,15 @@ async def test_what_a_plan_leaves_is_answered_all_the_same_and_counted(graph: As
     assert counted(graph) == (0, {why: 1})
 
 
+async def test_what_leads_nowhere_for_all_of_a_page_is_null(demo: Asking) -> None:
+    nora = await demo.viewer("nora@tallgrass.example")
+    query = "{ folders(filter: {parent: {isNull: true}}) { edges { node { name parent { name owner { id } } } } } }"
+    planned = await demo.answer(nora, query)
+    assert planned == await reference(demo).answer(nora, query)
+    assert {edge["node"]["parent"] for edge in planned["data"]["folders"]["edges"]} == {None}
+    assert counted(demo) == (1, {})
+
+
 async def test_a_plan_has_a_largest_size(graph: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiling, "MOST_FIELDS", 6)
     ann = await as_(graph, "ann")

@@ -371,7 +371,7 @@ async def unreachable(stores: Stores, service: Service, address: str) -> AsyncIt
 async def no_connections(database: Database) -> AsyncIterator[None]:
     """Hold every connection of the pool, so that nobody else has one, and have none of them left behind."""
     async with AsyncExitStack() as stack:
-        held = [await stack.enter_async_context(database.engine.connect()) for _ in range(database.pool().most)]
+        held = [await stack.enter_async_context(database.reading()) for _ in range(database.pool().most)]
         yield
         for connection in held:
             await connection.invalidate()

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
+from functools import partial
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Select, select
 
 from conftest import Asking, Stores
 from dashgraph.connectors.native.tables import ATTRIBUTES
@@ -15,7 +17,7 @@ from dashgraph.domain.folders import CHILDREN_OF_FOLDER, FOLDER, FOLDERS
 from dashgraph.domain.groups import GROUP, GROUPS, GROUPS_OF_USER
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.lists import Listing, Lookup, Page, Window, Wish
-from dashgraph.domain.rows import TIE, VALUE
+from dashgraph.domain.rows import TIE, VALUE, Columns
 from dashgraph.domain.shares import SHARES_OF_DASHBOARD, SHARES_OF_GROUP
 from dashgraph.domain.users import USER, USERS, USERS_OF_GROUP
 from dashgraph.domain.viewers import Reach, Viewer
@@ -23,6 +25,8 @@ from dashgraph.domain.widgets import WIDGET, WIDGETS, WIDGETS_OF_DASHBOARD
 from dashgraph.sources.port import Source, Tables
 from dashgraph.store.among import array_text
 from dashgraph.store.database import open_database
+from dashgraph.store.prepared import PreparedStatements
+from dashgraph.store.tables import users
 
 NORA, READER = "nora@tallgrass.example", "claire.dubois@tallgrass.example"
 ROOT_LISTS = {one.of: one for one in (DASHBOARDS, WIDGETS, USERS, GROUPS, FOLDERS)}
@@ -51,11 +55,9 @@ def told(thing: Any, attribute: str) -> Any:
     return value.value if isinstance(value, Enum) else value
 
 
-def read(tables: Tables, question: Lookup[Any] | Listing[Any], rows: Sequence[Any]) -> list[list[Any]]:
-    """The attributes of rows."""
-    readers = tables.readers(question, list(ATTRIBUTES[question.name]))
-    assert readers is not None
-    return [[row[at] if one is None else one(row[at]) for at, one in enumerate(readers)] for row in rows]
+def rows_of(columns: Columns) -> list[list[Any]]:
+    assert len({len(column) for column in columns}) == 1
+    return [list(row) for row in zip(*columns, strict=True)]
 
 
 def expected(question: Lookup[Any] | Listing[Any], things: Sequence[Any]) -> list[list[Any]]:
@@ -90,8 +92,8 @@ async def test_a_thing_is_told_alike(demo: Asking, lookup: Lookup[Any]) -> None:
     for viewer in await askers(demo):
         ids = await natives(source, await demo.viewer(NORA), lookup.of)
         things: Mapping[str, Any] = await source.things(viewer, lookup, ids)
-        rows = await tables.things(viewer, lookup, ids, list(ATTRIBUTES[lookup.name]))
-        found = {row[0]: row for row in read(tables, lookup, rows)}
+        rows = rows_of(await tables.things(viewer, lookup, ids, list(ATTRIBUTES[lookup.name])))
+        found = {row[0]: row for row in rows}
         assert found == dict(zip(things, expected(lookup, list(things.values())), strict=True))
 
 
@@ -102,11 +104,10 @@ async def test_a_root_list_is_told_alike(demo: Asking, listing: Listing[Any]) ->
         for sort in listing.sorts:
             wish = Wish(sort, Window(SIZE))
             page: Page[Any] = await source.page(viewer, listing, wish)
-            rows = await tables.page(viewer, listing, wish, [*ATTRIBUTES[listing.name], VALUE, TIE])
+            rows = rows_of(await tables.page(viewer, listing, wish, [*ATTRIBUTES[listing.name], VALUE, TIE]))
             assert (len(rows) > SIZE) == page.has_next
-            assert read(tables, listing, rows[:SIZE]) == expected(listing, [entry.item for entry in page.entries])
-            value = tables.value_reader(sort)
-            positions = [(row[-2] if value is None else value(row[-2]), row[-1]) for row in rows[:SIZE]]
+            assert [row[:-2] for row in rows[:SIZE]] == expected(listing, [entry.item for entry in page.entries])
+            positions = [(row[-2], row[-1]) for row in rows[:SIZE]]
             assert positions == [(entry.position.value, entry.position.tie) for entry in page.entries]
 
 
@@ -119,21 +120,21 @@ async def test_the_lists_of_many_are_told_alike(demo: Asking, listing: Listing[A
         for window in (Window(SIZE), Window(2, backward=True)):
             wish = Wish(listing.default, window)
             pages: Mapping[str, Page[Any]] = await source.pages(viewer, listing, parents, wish)
-            rows = await tables.pages(viewer, listing, parents, wish, list(ATTRIBUTES[listing.name]))
+            rows = rows_of(await tables.pages(viewer, listing, parents, wish, list(ATTRIBUTES[listing.name])))
             for parent, page in pages.items():
                 its = [row for row in rows if row[-1] == parent]
                 more = page.has_previous if window.backward else page.has_next
                 assert (len(its) > window.size) == more
                 shown = its[: window.size][::-1] if window.backward else its[: window.size]
-                assert read(tables, listing, shown) == expected(listing, [entry.item for entry in page.entries])
+                assert [row[:-1] for row in shown] == expected(listing, [entry.item for entry in page.entries])
         counts: Mapping[str, int] = await source.counts(viewer, listing, parents, wish)
-        assert {row[0]: row[1] for row in await tables.counts(viewer, listing, parents, wish)} == counts
+        assert dict(rows_of(await tables.counts(viewer, listing, parents, wish))) == counts
 
 
 async def test_what_has_no_column_is_not_told(demo: Asking) -> None:
     _, tables = native(demo)
-    assert tables.readers(USERS, ["id", "account.preferences"]) is None
-    assert tables.readers(USER, ["id", "name"]) is not None
+    assert not tables.answers(USERS, ["id", "account.preferences"])
+    assert tables.answers(USER, ["id", "name"])
 
 
 @pytest.mark.parametrize("stores", ["postgresql"], indirect=True)
@@ -152,3 +153,18 @@ async def test_any_texts_go_to_postgresql_and_come_back(stores: Stores) -> None:
         rows = await database.rows("SELECT unnest(CAST($1::TEXT AS TEXT[]))", [array_text(some)])
         assert [row[0] for row in rows] == some
     await database.close()
+
+
+@pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
+async def test_statements_with_many_values_in_them_are_not_kept(stores: Stores) -> None:
+    statements = PreparedStatements(open_database(await stores.fresh("empty")))
+    made: list[str] = []
+
+    def make(wanted: str) -> Select[Any]:
+        made.append(wanted)
+        return select(users.c.id).where(users.c.name == wanted)
+
+    for wanted in ("a name", "a name", "long" * 1000, "long" * 1000):
+        prepared = statements.get(wanted, partial(make, wanted))
+        assert prepared.rows.parameters == [wanted]
+    assert made == ["a name", "long" * 1000, "long" * 1000]

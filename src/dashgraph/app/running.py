@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, nullcontext
 import structlog
 from aiohttp import web
 
+from dashgraph.app.allocating import keep_memory
 from dashgraph.app.build import World
 from dashgraph.app.collecting import keep_collecting, settle
 from dashgraph.app.processes import Processes, listening, parent_gone
@@ -90,6 +91,7 @@ def _settle() -> None:
     A thread that is busy (large documents are read in one) kept the interpreter for 5 ms at a time, and an answer takes
     dozens of turns.
     """
+    keep_memory()
     settle()
     sys.setswitchinterval(TURN_SECONDS)
 

@@ -55,7 +55,7 @@ class GroupFilter:
 GROUP = Lookup[Group]("group", Kind.GROUP, TokenScope.USERS_READ)
 GROUPS = Listing[Group]("groups", Kind.GROUP, TokenScope.USERS_READ, GroupSort, GroupSort.NAME_ASC)
 GROUPS_OF_USER = Listing[Group](
-    "user.groups", Kind.GROUP, TokenScope.USERS_READ, GroupSort, GroupSort.NAME_ASC, under=Kind.USER
+    "user.groups", Kind.GROUP, TokenScope.USERS_READ, GroupSort, GroupSort.NAME_ASC, under=Kind.USER, many_to_many=True
 )
 
 

@@ -95,6 +95,7 @@ class Listing(Generic[T]):
     sorts: type[Sort]
     default: Sort
     under: Kind | None = None
+    many_to_many: bool = False  # one thing hangs off several parents
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,5 +142,5 @@ ACCOUNT = Lookup[User]("user.byAddress", Kind.USER, TokenScope.USERS_READ)
 """The account with an e-mail address: asked for by addresses, as `same_address` has them, in place of ids."""
 USERS = Listing[User]("users", Kind.USER, TokenScope.USERS_READ, UserSort, UserSort.NAME_ASC)
 USERS_OF_GROUP = Listing[User](
-    "group.users", Kind.USER, TokenScope.USERS_READ, UserSort, UserSort.NAME_ASC, under=Kind.GROUP
+    "group.users", Kind.USER, TokenScope.USERS_READ, UserSort, UserSort.NAME_ASC, under=Kind.GROUP, many_to_many=True
 )

@@ -10,7 +10,7 @@ from dashgraph.domain.exports import ExportedFile, ExportFormat
 from dashgraph.domain.ids import ResourceId
 from dashgraph.domain.lists import Entry, Listing, Lookup, Page, Sort, Window, Wish
 from dashgraph.domain.problems import Forbidden, Problem
-from dashgraph.domain.rows import Row
+from dashgraph.domain.rows import Columns
 from dashgraph.domain.sources import Card, Status
 from dashgraph.domain.tiles import TileEvent
 from dashgraph.domain.users import PRIVATE_SORT_KEYS, UserFilter, UserSort
@@ -110,25 +110,25 @@ class Reading:
         """What tells whether, and how, a source answers by rows. Asks nobody."""
         return self._fleet.named([source])[0].tables if source in self.sources() else None
 
-    async def rows_of_things(
+    async def columns_of_things(
         self, viewer: Viewer, lookup: Lookup[T], source: str, natives: Sequence[str], attributes: Sequence[str]
-    ) -> Sequence[Row]:
-        """Like `things`, of one source that answers by rows. Raises its problem, as all of these do."""
+    ) -> Columns:
+        """Like `things`, as columns, of one source that answers so. Raises its problem, as all of these do."""
         viewer.require(lookup.scope)
-        return await self._fleet.rows(
+        return await self._fleet.columns(
             lookup.name, source, len(natives), lambda tables: tables.things(viewer, lookup, natives, attributes)
         )
 
-    async def rows_of_page(
+    async def columns_of_page(
         self, viewer: Viewer, listing: Listing[T], source: str, wish: Wish, attributes: Sequence[str]
-    ) -> Sequence[Row]:
+    ) -> Columns:
         """Like `page`."""
         _permit(viewer, listing, wish)
-        return await self._fleet.rows(
+        return await self._fleet.columns(
             listing.name, source, 1, lambda tables: tables.page(viewer, listing, wish, attributes)
         )
 
-    async def rows_of_pages(
+    async def columns_of_pages(
         self,
         viewer: Viewer,
         listing: Listing[T],
@@ -136,19 +136,19 @@ class Reading:
         parents: Sequence[str],
         wish: Wish,
         attributes: Sequence[str],
-    ) -> Sequence[Row]:
+    ) -> Columns:
         """Like `pages`."""
         _permit(viewer, listing, wish)
-        return await self._fleet.rows(
+        return await self._fleet.columns(
             listing.name, source, len(parents), lambda tables: tables.pages(viewer, listing, parents, wish, attributes)
         )
 
-    async def rows_of_counts(
+    async def columns_of_counts(
         self, viewer: Viewer, listing: Listing[T], source: str, parents: Sequence[str], wish: Wish
-    ) -> Sequence[Row]:
+    ) -> Columns:
         """Like `counts`."""
         _permit(viewer, listing, wish)
-        return await self._fleet.rows(
+        return await self._fleet.columns(
             f"{listing.name}.count",
             source,
             len(parents),

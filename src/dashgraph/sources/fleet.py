@@ -8,7 +8,7 @@ from dashgraph.domain.changes import Change
 from dashgraph.domain.ids import ResourceId
 from dashgraph.domain.observing import FAILED, OK, Batch, following
 from dashgraph.domain.problems import BadInput, Problem, UnsupportedBySource
-from dashgraph.domain.rows import Row
+from dashgraph.domain.rows import Columns
 from dashgraph.sources.port import Source, Tables
 
 T = TypeVar("T")
@@ -79,9 +79,9 @@ class Fleet:
 
         return await asyncio.gather(*(of(source) for source in sources))
 
-    async def rows(
-        self, question: str, name: str, keys: int, ask: Callable[[Tables], Awaitable[Sequence[Row]]]
-    ) -> Sequence[Row]:
+    async def columns(
+        self, question: str, name: str, keys: int, ask: Callable[[Tables], Awaitable[Columns]]
+    ) -> Columns:
         """Ask one source for rows. Raises its problem."""
         tables = self._sources[name].tables
         if tables is None:

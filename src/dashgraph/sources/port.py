@@ -6,8 +6,8 @@ from typing import Protocol, TypeVar
 from dashgraph.domain.changes import Changes, Outcome, Terms
 from dashgraph.domain.exports import ExportedFile, ExportFormat
 from dashgraph.domain.ids import Kind
-from dashgraph.domain.lists import Listing, Lookup, Page, Sort, Wish
-from dashgraph.domain.rows import Reader, Row
+from dashgraph.domain.lists import Listing, Lookup, Page, Wish
+from dashgraph.domain.rows import Columns
 from dashgraph.domain.sources import Card, Status
 from dashgraph.domain.tiles import TileEvent
 from dashgraph.domain.viewers import Viewer
@@ -20,30 +20,26 @@ class Tables(Protocol):
 
     The rights of the viewer, the order and what is raised are those of the other answers of the source.
 
-    The attributes stand in a row in the order in which they are asked for. In rows of many parents the parent follows.
+    There is a column for each attribute, in the order in which they are asked for. Where none is asked for there is one
+    of something, so that the rows can be counted.
     """
 
-    def readers(self, question: Lookup[T] | Listing[T], attributes: Sequence[str]) -> Sequence[Reader] | None:
-        """How the columns are read; None when rows cannot answer this. Asks nothing."""
+    def answers(self, question: Lookup[T] | Listing[T], attributes: Sequence[str]) -> bool:
+        """Whether rows tell all of these in answer to this question. Asks nothing."""
 
-    def value_reader(self, sort: Sort) -> Reader:
-        """How the sort value is read."""
-
-    async def things(
-        self, viewer: Viewer, lookup: Lookup[T], ids: Sequence[str], attributes: Sequence[str]
-    ) -> Sequence[Row]:
+    async def things(self, viewer: Viewer, lookup: Lookup[T], ids: Sequence[str], attributes: Sequence[str]) -> Columns:
         """A row for each of these that is there and may be seen."""
 
-    async def page(self, viewer: Viewer, listing: Listing[T], wish: Wish, attributes: Sequence[str]) -> Sequence[Row]:
+    async def page(self, viewer: Viewer, listing: Listing[T], wish: Wish, attributes: Sequence[str]) -> Columns:
         """The rows of a page and one more if there are more; last row first when the page is counted backward."""
 
     async def pages(
         self, viewer: Viewer, listing: Listing[T], parents: Sequence[str], wish: Wish, attributes: Sequence[str]
-    ) -> Sequence[Row]:
-        """The same under many parents, those of one next to each other."""
+    ) -> Columns:
+        """The same under many parents, those of one next to each other. The last column has the parents."""
 
-    async def counts(self, viewer: Viewer, listing: Listing[T], parents: Sequence[str], wish: Wish) -> Sequence[Row]:
-        """Rows of a parent and the number of what hangs off it, for those with at least one."""
+    async def counts(self, viewer: Viewer, listing: Listing[T], parents: Sequence[str], wish: Wish) -> Columns:
+        """A column of parents and one of how much hangs off each, for those with at least one."""
 
 
 class Source(Protocol):

@@ -2,11 +2,11 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
 from sqlalchemy import Row, event, text
@@ -69,6 +69,8 @@ class Database:
         self.name = name
         # A question needs no transaction: on PostgreSQL that saves two round trips.
         self._asking = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._spare: list[PoolProxiedConnection] = []  # at hand for `rows`; the pool counts them as at work
+        self._waiting = 0  # for the pool
 
     @property
     def dialect(self) -> str:
@@ -78,7 +80,8 @@ class Database:
     def pool(self) -> Pool:
         """The connections as they are now."""
         pool = self._queue()
-        return Pool(pool.checkedout(), pool.checkedin(), pool.size())
+        spare = len(self._spare)
+        return Pool(pool.checkedout() - spare, pool.checkedin() + spare, pool.size())
 
     def _queue(self) -> QueuePool:
         pool = self.engine.pool
@@ -124,40 +127,63 @@ class Database:
                 raise
             raise self._silent() from error
         finally:
-            connection.close()  # nothing is begun, so there is nothing to wait for
+            self._taken_back(connection)
 
     async def _checked_out(self) -> PoolProxiedConnection:
-        """A connection without SQLAlchemy around it, to be closed by whoever asked for it."""
-        pool = self._queue()
-        taking = greenlet_spawn(pool.connect)
-        starting: asyncio.Future[PoolProxiedConnection] | None = None
-        try:
-            if pool.checkedin():  # one is there: nothing is waited for, so nobody can give up midway
-                return await taking
-            starting = asyncio.ensure_future(taking)
-            return await asyncio.shield(starting)
-        except asyncio.CancelledError:  # given up midway, the connection would be lost to the pool
-            if starting is not None:
+        """A connection without SQLAlchemy around it, to be given to `_taken_back`."""
+        while self._spare:
+            connection = self._spare.pop()
+            if self.dialect == "sqlite" or not cast("Any", connection.driver_connection).is_closed():
+                return connection
+            connection.close()  # the pool opens another for it
+        with self._in_line():
+            starting = asyncio.ensure_future(greenlet_spawn(self._queue().connect))
+            try:
+                return await asyncio.shield(starting)
+            except asyncio.CancelledError:  # given up midway, the connection would be lost to the pool
                 await asyncio.wait([starting])
                 if starting.exception() is None:
                     starting.result().close()
-            raise
-        except (*SILENT, asyncpg.PostgresError, self.engine.dialect.loaded_dbapi.Error) as error:
-            raise self._silent() from error
+                raise
+            except (*SILENT, asyncpg.PostgresError, self.engine.dialect.loaded_dbapi.Error) as error:
+                raise self._silent() from error
+
+    def _taken_back(self, connection: PoolProxiedConnection) -> None:
+        """Keep a connection at hand: the pool takes longer to give it out and back than it to answer a short question.
+
+        Nothing is begun on it, so there is nothing to wait for.
+        """
+        if self._waiting or len(self._spare) >= self._queue().size() // 2:
+            connection.close()
+        else:
+            self._spare.append(connection)
+
+    @contextmanager
+    def _in_line(self) -> Iterator[None]:
+        """While somebody waits for the pool, it has what is at hand as far as it is short of connections."""
+        pool = self._queue()
+        if self._spare and pool.checkedout() + self._waiting >= pool.size():
+            self._spare.pop().close()
+        self._waiting += 1
+        try:
+            yield
+        finally:
+            self._waiting -= 1
 
     @asynccontextmanager
     async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         session = engine.connect()
         starting = asyncio.ensure_future(session.start())
-        try:
-            await asyncio.shield(starting)
-        except asyncio.CancelledError:  # given up midway, the connection would be lost to the pool
-            await asyncio.wait([starting])
-            if starting.exception() is None:
-                await session.close()
-            raise
-        except (*SILENT, DBAPIError, asyncpg.PostgresError) as error:
-            raise self._silent() from error
+        with self._in_line():
+            try:
+                await asyncio.shield(starting)
+            except asyncio.CancelledError:  # given up midway, the connection would be lost to the pool
+                await asyncio.wait([starting])
+                if starting.exception() is None:
+                    await session.close()
+                raise
+            except (*SILENT, DBAPIError, asyncpg.PostgresError) as error:
+                raise self._silent() from error
         try:
             yield session
         except SILENT as error:
@@ -174,6 +200,8 @@ class Database:
         return SourceUnavailable(message, source=self.name)
 
     async def close(self) -> None:
+        while self._spare:
+            self._spare.pop().close()
         await self.engine.dispose()
 
 

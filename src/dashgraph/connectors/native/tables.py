@@ -1,10 +1,10 @@
-"""The native store's answers as rows: which column is which attribute, and the statements, each made once."""
+"""The native store's answers as columns: which one is which attribute, and the statements, each made once."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import ColumnElement, Select, case, func, literal_column, null
+from sqlalchemy import ColumnElement, Select, case, func, null
 
 from dashgraph.connectors.native import api
 from dashgraph.domain.dashboards import (
@@ -17,8 +17,8 @@ from dashgraph.domain.folders import CHILDREN_OF_FOLDER, FOLDER, FOLDERS
 from dashgraph.domain.formats.kinds import DocumentFormat
 from dashgraph.domain.groups import GROUP, GROUPS, GROUPS_OF_USER
 from dashgraph.domain.ids import Kind
-from dashgraph.domain.lists import Listing, Lookup, Sort, Wish
-from dashgraph.domain.rows import ID, TIE, VALUE, Reader, Row, reference
+from dashgraph.domain.lists import Listing, Lookup, Wish
+from dashgraph.domain.rows import ID, TIE, VALUE, Columns, reference
 from dashgraph.domain.shares import SHARES_OF_DASHBOARD, SHARES_OF_GROUP
 from dashgraph.domain.users import USER, USERS, USERS_OF_GROUP
 from dashgraph.domain.viewers import Viewer
@@ -27,7 +27,7 @@ from dashgraph.store.dashboards import PUBLISHED_AT, STATE
 from dashgraph.store.database import Database
 from dashgraph.store.lists import Rows, count, page
 from dashgraph.store.prepared import IDS, ME, Anybody, PreparedStatements
-from dashgraph.store.tables import Instant, dashboards, editions, folders, groups, shares, users, widgets
+from dashgraph.store.tables import dashboards, editions, folders, groups, shares, users, widgets
 
 T = TypeVar("T")
 Column: TypeAlias = ColumnElement[Any]
@@ -107,7 +107,7 @@ OF_WIDGET: dict[str, Column] = {
 OF_SHARE: dict[str, Column] = {
     ID: shares.c.id,
     "rule": shares.c.rule,
-    "subscribed": shares.c.subscribed,
+    "subscribed": shares.c.subscribed != 0,
     "created_at": shares.c.created_at,
     reference("subject", Kind.USER): shares.c.user_id,
     reference("subject", Kind.GROUP): shares.c.group_id,
@@ -133,8 +133,6 @@ ATTRIBUTES: Mapping[str, Mapping[str, Column]] = {
 PLACES = {VALUE: "at_value", TIE: "at_tie"}
 """The columns that a page has anyway."""
 
-READERS: Mapping[str, Reader] = {"subscribed": bool}  # of attributes that the column's type does not read
-
 
 class NativeTables:
     """Rows from SQL, one statement a question, the viewer's rights in it. See `sources.port.Tables`."""
@@ -144,56 +142,44 @@ class NativeTables:
         self._dialect = database.dialect
         self._statements = PreparedStatements(database, IDS, ME)
 
-    def readers(self, question: Question, attributes: Sequence[str]) -> Sequence[Reader] | None:
+    def answers(self, question: Question, attributes: Sequence[str]) -> bool:
         known = ATTRIBUTES.get(question.name)
-        if known is None or not all(one in known or one in PLACES for one in attributes):
-            return None
-        return [self._reader(known, one) for one in attributes]
+        return known is not None and all(one in known or one in PLACES for one in attributes)
 
-    def _reader(self, known: Mapping[str, Column], attribute: str) -> Reader:
-        if attribute in PLACES:
-            return None
-        return READERS.get(attribute) or self._statements.reader(known[attribute])
-
-    def value_reader(self, sort: Sort) -> Reader:
-        return self._statements.reader(literal_column("", Instant)) if sort.key.endswith("_at") else None
-
-    async def things(
-        self, viewer: Viewer, lookup: Lookup[T], ids: Sequence[str], attributes: Sequence[str]
-    ) -> Sequence[Row]:
+    async def things(self, viewer: Viewer, lookup: Lookup[T], ids: Sequence[str], attributes: Sequence[str]) -> Columns:
         def made(asker: Anybody) -> Select[Any]:
             statement = api.LOOKUPS[lookup.name].statement(asker, IDS)  # type: ignore[arg-type]
             return statement.with_only_columns(*_columns(viewer, lookup, attributes))
 
-        return await self._rows(viewer, (lookup.name, *attributes), made, ids)
+        return await self._asked(viewer, (lookup.name, *attributes), made, ids)
 
-    async def page(self, viewer: Viewer, listing: Listing[T], wish: Wish, attributes: Sequence[str]) -> Sequence[Row]:
+    async def page(self, viewer: Viewer, listing: Listing[T], wish: Wish, attributes: Sequence[str]) -> Columns:
         question = api.ROOTS[listing.name]
 
         def made(asker: Anybody) -> Select[Any]:
             found = question.rows(asker, wish.filter or question.nothing)
             return self._page(viewer, listing, found, wish, attributes)
 
-        return await self._rows(viewer, (listing.name, wish, *attributes), made)
+        return await self._asked(viewer, (listing.name, wish, *attributes), made)
 
     async def pages(
         self, viewer: Viewer, listing: Listing[T], parents: Sequence[str], wish: Wish, attributes: Sequence[str]
-    ) -> Sequence[Row]:
+    ) -> Columns:
         question = api.EDGES[listing.name]
 
         def made(asker: Anybody) -> Select[Any]:
             found = question.rows(asker, IDS, wish.filter or question.nothing)  # type: ignore[arg-type]
             return self._page(viewer, listing, found, wish, attributes)
 
-        return await self._rows(viewer, (listing.name, wish, *attributes), made, parents)
+        return await self._asked(viewer, (listing.name, wish, *attributes), made, parents)
 
-    async def counts(self, viewer: Viewer, listing: Listing[T], parents: Sequence[str], wish: Wish) -> Sequence[Row]:
+    async def counts(self, viewer: Viewer, listing: Listing[T], parents: Sequence[str], wish: Wish) -> Columns:
         question = api.EDGES[listing.name]
 
         def made(asker: Anybody) -> Select[Any]:
             return count(question.rows(asker, IDS, wish.filter or question.nothing))  # type: ignore[arg-type]
 
-        return await self._rows(viewer, (listing.name, wish.filter), made, parents)
+        return await self._asked(viewer, (listing.name, wish.filter), made, parents)
 
     def _page(
         self, viewer: Viewer, listing: Listing[T], found: Rows, wish: Wish, attributes: Sequence[str]
@@ -203,19 +189,19 @@ class NativeTables:
         statement = page(wanted, wish, source=self._source, dialect=self._dialect)
         names = [PLACES.get(one, f"a{at}") for at, one in enumerate(attributes)]
         names += [] if found.parent is None else ["at_parent"]
-        return statement.with_only_columns(*(statement.selected_columns[name] for name in names or PLACES.values()))
+        return statement.with_only_columns(*(statement.selected_columns[name] for name in names or ["at_tie"]))
 
-    async def _rows(
+    async def _asked(
         self,
         viewer: Viewer,
         question: tuple[Any, ...],
         make: Callable[[Anybody], Select[Any]],
         ids: Sequence[str] = (),
-    ) -> Sequence[Row]:
+    ) -> Columns:
         asker = Anybody(viewer, self._source)
         key = (question, viewer.is_admin, viewer.reach, viewer.as_reader)
         statement = self._statements.get(key, lambda: make(asker))
-        return await self._statements.rows(statement, me=viewer.native_in(self._source), ids=ids)
+        return await self._statements.columns(statement, me=viewer.native_in(self._source), ids=ids)
 
 
 def _columns(viewer: Viewer, question: Question, attributes: Sequence[str]) -> list[Any]:

@@ -19,7 +19,7 @@ class Arguments:
         self.definition = definition
         self._node = node
         self._registry = registry
-        self._varies = any(_varies(argument.value) for argument in node.arguments or ())
+        self.varies = any(_varies(argument.value) for argument in node.arguments or ())
         self._read: dict[str, Any] | None = None
 
     def values(self, variables: VariableValues) -> dict[str, Any]:
@@ -28,7 +28,7 @@ class Arguments:
             return self._read
         given = get_argument_values(self.definition, self._node, variables, None, hide_suggestions=True)
         read = convert_arguments(given, self.field.arguments, self._registry, CONFIG)
-        if not self._varies:
+        if not self.varies:
             self._read = read
         return read
 

@@ -7,19 +7,19 @@ from graphql.pyutils import Path
 
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.lists import Entry, Listing, Page, Wish
-from dashgraph.domain.rows import ID, Row
+from dashgraph.domain.rows import ID, Columns
 from dashgraph.domain.viewers import Reach
 from dashgraph.graph.filters import global_id, read
 from dashgraph.graph.loaders import Loaders
 from dashgraph.graph.paging import read_window, write_cursor
+from dashgraph.graph.plan.json_texts import NULL
 from dashgraph.graph.plan.request import Request
-from dashgraph.graph.plan.selections import Asking, Custom, Deopt, Layout, Many, One, Waiting
-from dashgraph.graph.plan.tables import Table, TablePages, ThingTable, cursor_of_rows
+from dashgraph.graph.plan.selections import Asking, Custom, Deopt, Json, Layout, Many, One, Waiting
+from dashgraph.graph.plan.tables import NO_ROWS, Table, TablePages, ThingTable, picked
 from dashgraph.graph.plan.values import Column, Pages, Planted, Rows, Values
 
 NOWHERE = -1  # the number of what is not there
 EMPTY: Page[Any] = Page()
-NO_ROWS: Sequence[Row] = ()
 
 
 class OneColumn:
@@ -52,8 +52,8 @@ class OneColumn:
         self._rows.stand(self._loaders)
         return self._rows.add_thing(thing)
 
-    def written(self) -> Sequence[Any]:
-        found = [*self._rows.written, None]  # NOWHERE is the last
+    def written(self) -> Sequence[Json]:
+        found = [*self._rows.written, [NULL] if self._rows.selection.is_long else NULL]  # NOWHERE is the last
         return [found[number] for number in self._numbers]
 
 
@@ -74,22 +74,24 @@ class OneRowColumn:
     ) -> None:
         loaders.viewer.require(asking.lookup.scope)
         self._natives = natives
-        self._distinct = dict.fromkeys(one for one in natives if one is not None)
+        self._distinct = dict.fromkeys(natives)
+        self._distinct.pop(None, None)
         self._question = request.questions.rows(loaders, asking.lookup, asking.layout, source)
         self._question.want(self._distinct)
         self._table = ThingTable(asking.selection, asking.layout, loaders, source)
         self._must_be_there = must_be_there
 
     def end(self) -> Sequence[Values]:
-        known = self._question.known
-        found = {one: known[one] for one in self._distinct if known[one] is not None}
-        if self._must_be_there and not found:
+        found, known = self._question.columns, self._question.known
+        rows = [at for at in map(known.__getitem__, self._distinct) if at is not None]
+        if self._must_be_there and not rows:
             raise Deopt("problem")
-        self._table.take_each(found, len(self._natives) - self._natives.count(None))
+        all_of_them = not found or len(rows) == len(found[0])
+        self._table.take_each(found if all_of_them else picked(found, rows), self._natives)
         return (self._table,)
 
-    def written(self) -> Sequence[Any]:
-        return list(map(self._table.written.get, self._natives))
+    def written(self) -> Sequence[Json]:
+        return self._table.placed
 
 
 class ManyColumn:
@@ -121,7 +123,7 @@ class ManyColumn:
         cursor = _cursors(self._listing, self._wish)
         return self._pages, *self._pages.take([self._loaders] * many, pages, counts, [cursor] * many)
 
-    def written(self) -> Sequence[Any]:
+    def written(self) -> Sequence[Json]:
         return self._pages.written
 
 
@@ -137,25 +139,25 @@ class ManyRowsColumn:
         self._wish = wish = _wish(loaders, asking, request)
         layout = cast("Layout", wanted.layout)
         self._parents = parents
-        self._pages = TablePages(wanted, layout, loaders, source)
+        self._pages = TablePages(wanted, layout, loaders, source, listing)
         self._page = questions.row_pages(loaders, listing, wish, layout, source) if wanted.wants_page else None
         self._count = questions.row_counts(loaders, listing, wish, source) if wanted.wants_count else None
-        self._cursor = cursor_of_rows(loaders.reading, listing, wish, source, layout)
         for question in (self._page, self._count):
             if question is not None:
                 question.want(parents)
 
     def end(self) -> Sequence[Values]:
-        lists: list[Sequence[Row]] = [NO_ROWS] * len(self._parents)
+        columns: Columns = ()
+        pages: list[range] = [NO_ROWS] * len(self._parents)
         counts: list[int | None] = [None] * len(self._parents)
         if self._page is not None:
-            known = self._page.known
-            lists = [known[one] or NO_ROWS for one in self._parents]
+            columns, known = self._page.columns, self._page.known
+            pages = [known[one] or NO_ROWS for one in self._parents]
         if self._count is not None:
-            counts = [self._count.answer(one) or 0 for one in self._parents]
-        return self._pages, *self._pages.take(lists, self._wish.window, counts, self._cursor)
+            counts = [self._count.known[one] or 0 for one in self._parents]
+        return self._pages, *self._pages.take(columns, pages, self._wish, counts)
 
-    def written(self) -> Sequence[Any]:
+    def written(self) -> Sequence[Json]:
         return self._pages.written
 
 
@@ -176,25 +178,31 @@ def _wish(loaders: Loaders, asking: Many, request: Request) -> Wish:
     """What is wanted of each list. Raises what is wrong with the arguments."""
     listing = asking.listing
     loaders.viewer.require(listing.scope)
+    if asking.wish is not None:
+        return asking.wish
     given = asking.arguments.values(request.variables)
     sort = given.get("sort", listing.default)
     window = (given.get(name) for name in ("first", "after", "last", "before"))
-    return Wish(sort, read_window(listing, sort, *window), read(given.get("filter")))
+    wish = Wish(sort, read_window(listing, sort, *window), read(given.get("filter")))
+    if not asking.arguments.varies:
+        asking.wish = wish
+    return wish
 
 
 class PartedColumn:
     """Of a field that is answered in several ways, each for some of the values."""
 
-    def __init__(self, parts: Sequence[tuple[Column, Sequence[int]]], many: int) -> None:
+    def __init__(self, asking: Asking, parts: Sequence[tuple[Column, Sequence[int]]], many: int) -> None:
         self._parts = parts
         self._many = many
+        self._is_long = asking.is_long
         self.waiting: Sequence[Waiting] = [one for column, _ in parts for one in column.waiting]
 
     def end(self) -> Sequence[Values]:
         return [one for column, _ in self._parts for one in column.end()]
 
-    def written(self) -> Sequence[Any]:
-        found: list[Any] = [None] * self._many
+    def written(self) -> Sequence[Json]:
+        found: list[Json] = [[NULL] if self._is_long else NULL] * self._many
         for column, places in self._parts:
             for at, one in zip(places, column.written(), strict=True):
                 found[at] = one
@@ -243,13 +251,13 @@ class CustomColumn:
             self._planted.plant(value, Path(place, self._asking.key, self._asking.parent.name))
         return self._planted.rows
 
-    def written(self) -> Sequence[Any]:
+    def written(self) -> Sequence[Json]:
         return self._planted.written()
 
 
 def columns_of(values: Rows | Table, request: Request) -> list[Column]:
     """Begins to ask. Nothing is asked where there is no value."""
-    return [_column(values, asking, request) for asking in values.selection.asking] if values.values else []
+    return [_column(values, asking, request) for asking in values.selection.asking] if values.many else []
 
 
 def _column(values: Rows | Table, asking: Asking, request: Request) -> Column:
@@ -298,7 +306,7 @@ def _parted(
     rest = [at for at, one in enumerate(ids) if one is not None and one.source not in sources]
     if rest:
         parts.append((_of_things(loaders, asking, request, [ids[at] for at in rest]), rest))
-    return PartedColumn(parts, len(ids))
+    return PartedColumn(asking, parts, len(ids))
 
 
 def _entered(asking: Custom, request: Request) -> Column | None:

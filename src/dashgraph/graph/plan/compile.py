@@ -231,7 +231,7 @@ class Compiler:
         """The layout of the rows that answer this question, with what this selection reads of them."""
         layout = self._layouts.setdefault(question.name, Layout(question))
         layout.able &= selection.is_node
-        if isinstance(question, Lookup) or selection.is_shared:
+        if isinstance(question, Lookup) or selection.is_shared(question):
             layout.want_id()
         for one in selection.written:
             if isinstance(one, Shown):

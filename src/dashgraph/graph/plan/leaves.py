@@ -1,16 +1,19 @@
-"""How scalars and enums are written: in a line of generated code where the value is as it should be."""
+"""How scalars and enums are written: a column of values at once where they are as they should be."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
-from typing import Any
+from typing import Any, TypeAlias
 
 from graphql import GraphQLLeafType, Undefined
 
+from dashgraph.graph.plan.json_texts import BOOLEANS, NULL, strings, text, texts
 from dashgraph.graph.plan.selections import Deopt
 
 LARGEST, LEAST = 2**31 - 1, -(2**31)
-TEXTS = {"String", "ID", "URL", "EmailAddress"}
-TYPES: dict[str, type] = {"Boolean": bool}
+STRINGS = {"String", "ID", "URL", "EmailAddress"}
+
+Writer: TypeAlias = Callable[[Sequence[Any]], list[str]]
+"""The JSON of the values of a column."""
 
 
 def completed(type_: GraphQLLeafType, *, nullable: bool) -> Callable[[Any], Any]:
@@ -30,33 +33,62 @@ def completed(type_: GraphQLLeafType, *, nullable: bool) -> Callable[[Any], Any]
     return complete
 
 
-def expression(
-    read: str, type_: GraphQLLeafType, *, nullable: bool, names: dict[str, Any], of_text: bool = False
-) -> str:
-    """Code for what is written of the value that `read` is code for. What it needs goes into `names`.
+def writer(type_: GraphQLLeafType, *, nullable: bool, of_text: bool = False) -> Writer:
+    """`of_text`: in place of the members of an enum their texts are read."""
+    complete = completed(type_, nullable=nullable)
 
-    `of_text`: in place of the members of an enum their texts are read.
-    """
-    slow = named(names, completed(type_, nullable=nullable))
-    if type_.name in TEXTS:
-        null = " or v is None" if nullable else ""
-        return f"v if type(v := {read}) is str{null} else {slow}(v)"
-    if type_.name in TYPES:
-        return f"v if type(v := {read}) is {TYPES[type_.name].__name__} else {slow}(v)"
-    if type_.name == "Int":
-        return f"v if type(v := {read}) is int and {LEAST} <= v <= {LARGEST} else {slow}(v)"
+    def each(values: Sequence[Any]) -> list[str]:
+        return texts(list(map(complete, values)))
+
     members: type[Enum] | None = getattr(type_, "wrapped_cls", None)
     if members is not None:
+        written = {member: text(type_.coerce_output_value(member)) for member in members}
         if of_text:
-            texts = named(names, {member.value: type_.coerce_output_value(member) for member in members})
-            return f"{texts}.get(v := {read}) or {slow}(v)"
-        written = named(names, {member: type_.coerce_output_value(member) for member in members})
-        return f"{written}[v] if type(v := {read}) is {named(names, members)} else {slow}(v)"
-    return f"{slow}({read})"
+            return _known({member.value: one for member, one in written.items()}, str, each, nullable=nullable)
+        return _known(written, members, each, nullable=nullable)
+    if type_.name in STRINGS:
+        return _strings(each, nullable=nullable)
+    if type_.name == "Boolean":
+        return _known(BOOLEANS, bool, each, nullable=nullable)
+    if type_.name == "Int":
+        return _integers(each)
+    return each
 
 
-def named(names: dict[str, Any], value: Any) -> str:
-    """A name for this that nothing else has."""
-    name = f"n{len(names)}"
-    names[name] = value
-    return name
+def _strings(each: Writer, *, nullable: bool) -> Writer:
+    exact = {str}
+    able = ({str, type(None)}, {type(None)}) if nullable else ()
+
+    def write(values: Sequence[Any]) -> list[str]:
+        types = set(map(type, values))
+        if types == exact:
+            return strings(values)
+        return texts(values) if types in able else each(values)
+
+    return write
+
+
+def _integers(each: Writer) -> Writer:
+    exact = {int}
+
+    def write(values: Sequence[Any]) -> list[str]:
+        if set(map(type, values)) == exact and min(values) >= LEAST and max(values) <= LARGEST:
+            return list(map(str, values))
+        return each(values)
+
+    return write
+
+
+def _known(written: dict[Any, str], of: type, each: Writer, *, nullable: bool) -> Writer:
+    """Of values that all are written before."""
+    able = {of, type(None)} if nullable else {of}
+    known = {**written, None: NULL} if nullable else written
+
+    def write(values: Sequence[Any]) -> list[str]:
+        if set(map(type, values)) <= able:
+            found = list(map(known.get, values))
+            if None not in found:
+                return found  # type: ignore[return-value]
+        return each(values)
+
+    return write

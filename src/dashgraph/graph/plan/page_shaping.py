@@ -1,8 +1,10 @@
 """The code that writes pages: made for one selection of a connection, for all its pages at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
+from dashgraph.graph.plan.json_texts import BOOLEANS, NULL, listed, text
+from dashgraph.graph.plan.leaves import writer
 from dashgraph.graph.plan.selections import (
     ConnectionSelection,
     Constant,
@@ -13,13 +15,13 @@ from dashgraph.graph.plan.selections import (
     SourceErrors,
     TotalCount,
 )
-from dashgraph.graph.plan.shaping import Code
+from dashgraph.graph.plan.shaping import Code, Object
 
 PAGE_INFO = {
-    "hasNextPage": "ahead",
-    "hasPreviousPage": "behind",
-    "startCursor": "cursor(entries[0]) if entries else None",
-    "endCursor": "cursor(entries[-1]) if entries else None",
+    "hasNextPage": "booleans[ahead]",
+    "hasPreviousPage": "booleans[behind]",
+    "startCursor": "text(cursor(entries[0])) if entries else null",
+    "endCursor": "text(cursor(entries[-1])) if entries else null",
 }
 """The facts of a page, as code."""
 
@@ -31,55 +33,43 @@ def shape_of_pages(connection: ConnectionSelection) -> Any:
     errors, what was written of them for each page.
     """
     nodes, errors = (_numbered(name, many) for name, many in _many(connection))
-
-    def loop(parts: Sequence[int]) -> str:
-        if not parts:
-            return "entry in entries"
-        source = ", ".join(["entries", *(nodes[at] for at in parts)])
-        return f"{', '.join(['entry', *(f'node{at}' for at in parts)])} in zip({source})"
-
-    code = _written(connection, loop, lambda at: f"node{at}", lambda at: errors[at])
+    page = _Page(connection, lambda at: nodes[at], lambda at: errors[at])
     targets = ", ".join(["page", "count", "cursor", *nodes, *errors])
     columns = [f"{name}[{at}]" for name, many in _many(connection) for at in range(many)]
-    lines = [
-        "def shape(pages, counts, cursors, nodes, errors):",
-        "    found = []",
-        f"    for {targets} in zip({', '.join(['pages', 'counts', 'cursors', *columns])}):",
-        "        entries, ahead, behind = page.entries, page.has_next, page.has_previous",
-        f"        found.append({code.body})",
-        "    return found",
-    ]
-    return code.made("\n".join(lines))
+    return page.made(
+        [
+            "def shape(pages, counts, cursors, nodes, errors):",
+            "    found = []",
+            f"    for {targets} in zip({', '.join(['pages', 'counts', 'cursors', *columns])}, strict=True):",
+            "        entries, ahead, behind = page.entries, page.has_next, page.has_previous",
+            *(f"        {line}" for line in page.lines),
+            f"        found.append({page.code})",
+            "    return found",
+        ]
+    )
 
 
 def shape_of_row_pages(connection: ConnectionSelection) -> Any:
-    """The function that writes pages of rows, each a list of them.
+    """The function that writes pages of rows, each the range of its rows in what was written of the nodes.
 
-    With each page come whether there is more ahead and behind, and its count. One function makes all cursors. For each
-    selection of nodes there is what was written of them: in the order of the rows, or by their ids where it is shared.
+    With each page come whether there is more ahead and behind, and its count. One function makes the cursor of any row.
     Rows tell no errors.
     """
-    shared = [one.is_shared for one in connection.nodes]
-
-    def node(at: int) -> str:
-        return f"nodes{at}[entry[0]]" if shared[at] else f"next{at}()"
-
-    code = _written(connection, lambda _: "entry in entries", node, lambda _: "[]")
-    lines = [
-        "def shape(pages, aheads, behinds, counts, cursor, nodes):",
-        *(
-            f"    nodes{at} = nodes[{at}]" if one else f"    next{at} = iter(nodes[{at}]).__next__"
-            for at, one in enumerate(shared)
-        ),
-        "    found = []",
-        "    for entries, ahead, behind, count in zip(pages, aheads, behinds, counts):",
-        f"        found.append({code.body})",
-        "    return found",
-    ]
-    return code.made("\n".join(lines))
+    page = _Page(connection, lambda at: f"nodes{at}[entries.start:entries.stop]", lambda _: "'[]'")
+    return page.made(
+        [
+            "def shape(pages, aheads, behinds, counts, cursor, nodes):",
+            *(f"    nodes{at} = nodes[{at}]" for at in range(len(connection.nodes))),
+            "    found = []",
+            "    for entries, ahead, behind, count in zip(pages, aheads, behinds, counts, strict=True):",
+            *(f"        {line}" for line in page.lines),
+            f"        found.append({page.code})",
+            "    return found",
+        ]
+    )
 
 
-def _many(connection: ConnectionSelection) -> Sequence[tuple[str, int]]:
+def _many(connection: ConnectionSelection) -> tuple[tuple[str, int], tuple[str, int]]:
     return ("nodes", len(connection.nodes)), ("errors", len(connection.errors))
 
 
@@ -87,47 +77,70 @@ def _numbered(name: str, many: int) -> list[str]:
     return [f"{name}{at}" for at in range(many)]
 
 
-def _written(
-    connection: ConnectionSelection,
-    loop: Callable[[Sequence[int]], str],
-    node: Callable[[int], str],
-    errors: Callable[[int], str],
-) -> Code:
-    """The body of a page: `loop` goes through its entries, with the nodes of these numbers."""
-    code = Code()
-    for one in connection.written:
-        match one:
-            case Constant():
-                code.constant(one.key, one.value)
-            case TotalCount():
-                code.code(one.key, "count", one.type, nullable=True)
-            case SourceErrors():
-                code.raw(one.key, errors(one.at))
-            case PageInfo():
-                code.raw(one.key, _info(one))
-            case Edges():
-                code.raw(one.key, _edges(one, loop, node))
-    return code
+class _Page(Code):
+    """The code of a page, and the lines before it that set its variables.
 
+    `nodes` and `errors` are code for what was written of those, for the selection of this number.
+    """
 
-def _info(info: PageInfo) -> str:
-    body = Code()
-    for one in info.facts:
-        if isinstance(one, InfoFact):
-            body.raw(one.key, PAGE_INFO[one.name])
-        else:
-            body.constant(one.key, one.value)
-    return body.body
+    def __init__(
+        self, connection: ConnectionSelection, nodes: Callable[[int], str], errors: Callable[[int], str]
+    ) -> None:
+        super().__init__()
+        self._names |= {"booleans": BOOLEANS, "null": NULL, "text": text, "join": ",".join, "listed": listed}
+        self._nodes = nodes
+        self.lines: list[str] = []
+        for one in connection.written:
+            match one:
+                case Constant():
+                    self.constant(one.key, one.value)
+                case TotalCount():
+                    self._set(self, one.key, f"{self.named(writer(one.type, nullable=True))}((count,))[0]")
+                case SourceErrors():
+                    self._set(self, one.key, errors(one.at), is_long=connection.errors[one.at].is_long)
+                case PageInfo():
+                    self.object(one.key, self._info(one))
+                case Edges():
+                    is_long = connection.is_long
+                    self._set(self, one.key, self._edges(connection, one), is_long=is_long)
 
+    def _set(self, of: Object, key: str, code: str, *, is_long: bool = False) -> None:
+        name = f"v{len(self.lines)}"
+        self.lines.append(f"{name} = {code}")
+        of.raw(key, name, is_long=is_long)
 
-def _edges(edges: Edges, loop: Callable[[Sequence[int]], str], node: Callable[[int], str]) -> str:
-    body = Code()
-    for one in edges.parts:
-        match one:
-            case Constant():
-                body.constant(one.key, one.value)
-            case NodeOf():
-                body.raw(one.key, node(one.at))
-            case _:
-                body.raw(one.key, "cursor(entry)")
-    return f"[{body.body} for {loop([one.at for one in edges.parts if isinstance(one, NodeOf)])}]"
+    def _info(self, info: PageInfo) -> Object:
+        found = Object()
+        for one in info.facts:
+            if isinstance(one, InfoFact):
+                self._set(found, one.key, PAGE_INFO[one.name])
+            else:
+                found.constant(one.key, one.value)
+        return found
+
+    def _edges(self, connection: ConnectionSelection, edges: Edges) -> str:
+        edge = Object()
+        through: dict[str, str] = {}  # what is gone through, by the name of each of it
+        for one in edges.parts:
+            match one:
+                case Constant():
+                    edge.constant(one.key, one.value)
+                case NodeOf():
+                    through[f"node{one.at}"] = self._nodes(one.at)
+                    edge.raw(one.key, f"node{one.at}", is_long=connection.nodes[one.at].is_long)
+                case _:
+                    through["place"] = "[text(cursor(entry)) for entry in entries]"
+                    edge.raw(one.key, "place")
+        loop = (
+            f"for {', '.join(through)}, in zip({', '.join(through.values())}, strict=True)"
+            if through
+            else "for _ in entries"
+        )
+        each = f"{edge.code} {loop}"
+        if connection.is_long:
+            return f"listed(({each}), {edge.is_long})"
+        if len(through) == len(edges.parts) == 1 and "place" not in through:  # most often: no need to go through it
+            [(name, nodes)] = through.items()
+            before, after = (repr(part.format()) for part in edge.body.split(f"{{{name}}}"))
+            return f"'[' + {before} + ({after} + ',' + {before}).join({nodes}) + {after} + ']' if entries else '[]'"
+        return f"'[' + join([{each}]) + ']'"

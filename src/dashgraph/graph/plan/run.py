@@ -1,8 +1,7 @@
 """A plan carried out: stage by stage, all values at once; then written from the innermost outwards."""
 
-import orjson
-
 from dashgraph.graph.plan.columns import columns_of
+from dashgraph.graph.plan.json_texts import whole
 from dashgraph.graph.plan.request import Request, together
 from dashgraph.graph.plan.selections import Plan, Waiting
 from dashgraph.graph.plan.tables import TablePages
@@ -23,7 +22,7 @@ async def data(plan: Plan, request: Request) -> bytes:
         level = [below for values in level for below in values.end()]
     for values in reversed(found):
         values.write()
-    return orjson.dumps(root.written[0])
+    return whole(root.written[0])
 
 
 def _begun(values: Values, request: Request) -> list[Waiting]:

@@ -2,21 +2,31 @@
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from graphql import FieldNode, GraphQLLeafType, GraphQLObjectType
 
-from dashgraph.domain.lists import Listing, Lookup
-from dashgraph.domain.rows import ID, Reader
+from dashgraph.domain.lists import Listing, Lookup, Wish
+from dashgraph.domain.rows import ID, Columns
 from dashgraph.domain.viewers import TokenScope
 from dashgraph.graph.declarations import Derived, Fact
 from dashgraph.graph.plan.arguments import Arguments
 from dashgraph.services.reading import Reading
 
-Shape: TypeAlias = Callable[[Sequence[Any], Sequence[Sequence[Any]]], list[Any]]
-"""Writes values. For each field that is asked for there is a column, with what came of it for each value."""
+Json: TypeAlias = str | list[str]
+"""JSON as a text (see `json_texts`), or in pieces: what is long is not copied whenever it is put into something longer.
 
-ShapePages: TypeAlias = Callable[..., list[Any]]
+What is selected decides which of both it is: a text, unless it `is_long`.
+"""
+
+Shape: TypeAlias = Callable[[Sequence[Any], Sequence[Sequence[Json]]], list[Json]]
+"""Writes values. For each field that is asked for there is a column, with what was written for each value."""
+
+ShapeRows: TypeAlias = Callable[[int, Columns, Sequence[Sequence[Json]]], list[Json]]
+"""Writes so many rows, of these attributes. For each field that is asked for there is a column as above."""
+
+ShapePages: TypeAlias = Callable[..., list[Json]]
 """Writes pages; see `graph.plan.page_shaping`."""
 
 Waiting: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
@@ -32,6 +42,7 @@ class Leaf:
     """A scalar or an enum: `complete` makes of a value what is answered, and raises Deopt where it cannot."""
 
     complete: Callable[[Any], Any]
+    is_long = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +52,19 @@ class Objects:
     nullable: bool
     selections: Mapping[type, "Selection | ConnectionSelection"]
 
+    @property
+    def is_long(self) -> bool:
+        return any(one.is_long for one in self.selections.values())
+
 
 @dataclass(frozen=True, slots=True)
 class ListOf:
     nullable: bool
     item: "Result"
+
+    @property
+    def is_long(self) -> bool:
+        return self.item.is_long
 
 
 Result: TypeAlias = Leaf | Objects | ListOf
@@ -60,6 +79,10 @@ class One:
     selection: "Selection"
     layout: "Layout"
 
+    @property
+    def is_long(self) -> bool:
+        return self.selection.is_long
+
 
 @dataclass(eq=False, slots=True)
 class Many:
@@ -68,6 +91,11 @@ class Many:
     listing: Listing[Any]
     arguments: Arguments
     selection: "ConnectionSelection"
+    wish: Wish | None = None  # what the arguments mean, once it is known and the same for every request
+
+    @property
+    def is_long(self) -> bool:
+        return self.selection.is_long
 
 
 @dataclass(eq=False, slots=True)
@@ -85,6 +113,10 @@ class Custom:
     info_parameter: str | None
     is_async: bool
     entrance: One | None = None  # of a root field that leads to one thing by its id
+
+    @property
+    def is_long(self) -> bool:
+        return self.result.is_long
 
 
 Asking: TypeAlias = One | Many | Custom
@@ -179,7 +211,7 @@ class Layout:
     question: Lookup[Any] | Listing[Any]
     attributes: list[str] = field(default_factory=list)
     able: bool = True
-    _readers: dict[str, Sequence[Reader] | None] = field(default_factory=dict)  # by source
+    _fits: dict[str, bool] = field(default_factory=dict)  # by source
 
     def want(self, attribute: str) -> None:
         if attribute not in self.attributes:
@@ -193,16 +225,12 @@ class Layout:
         """Whether a source answers by rows, and all of this."""
         if not self.able:
             return False
-        if source not in self._readers:
+        if source not in self._fits:
             tables = reading.tables(source)
-            if tables is None:
+            if tables is None:  # perhaps a name that a client made up, and not to be remembered
                 return False
-            self._readers[source] = tables.readers(self.question, self.attributes)
-        return self._readers[source] is not None
-
-    def read(self, source: str) -> Sequence[Reader]:
-        """How the columns of a source that fits are read."""
-        return self._readers[source] or ()
+            self._fits[source] = tables.answers(self.question, self.attributes)
+        return self._fits[source]
 
 
 @dataclass(eq=False)
@@ -216,13 +244,28 @@ class Selection:
     asking: list[Asking] = field(default_factory=list)
     written: list[Written] = field(default_factory=list)
     shape: Shape = field(init=False)
-    row_shapes: dict[tuple[str, bool], Shape] = field(default_factory=dict)  # by source, and whether as JSON
+    row_shapes: dict[str, ShapeRows] = field(default_factory=dict)  # by source
     tells_paths: bool = False  # something below wants to know where it stands
 
-    @property
-    def is_shared(self) -> bool:
-        """Whether a thing is worth being written once for all places: there are lists in it."""
-        return any(isinstance(one, Many) for one in self.asking)
+    def is_shared(self, listing: Listing[Any]) -> bool:
+        """Whether a thing of this list is written once for all places: it stands at several, or there are lists in it.
+
+        What is asked for under it is then asked for once.
+        """
+        return listing.many_to_many or any(isinstance(one, Many) for one in self.asking)
+
+    @cached_property
+    def has_lists(self) -> bool:
+        """Whether there may be lists in it, or in what it leads to."""
+        return any(
+            one.selection.has_lists if isinstance(one, One) else not isinstance(getattr(one, "result", None), Leaf)
+            for one in self.asking
+        )
+
+    @cached_property
+    def is_long(self) -> bool:
+        """Whether there may be lists of lists in it."""
+        return any(one.is_long for one in self.asking)
 
 
 @dataclass(eq=False)
@@ -237,6 +280,11 @@ class ConnectionSelection:
     written: list[WrittenOfPage] = field(default_factory=list)
     shape: ShapePages = field(init=False)
     row_shape: ShapePages = field(init=False)
+
+    @cached_property
+    def is_long(self) -> bool:
+        """Whether there may be lists in its nodes."""
+        return any(one.has_lists for one in self.nodes) or any(one.is_long for one in self.errors)
 
     @property
     def tells_cursors(self) -> bool:

@@ -1,105 +1,138 @@
 """The code that writes values: made for one selection, so that nothing is looked up field by field."""
 
+from itertools import chain, zip_longest
 from typing import Any
 
-import orjson
 from graphql import GraphQLLeafType
 
 from dashgraph.graph.declarations import Derived
-from dashgraph.graph.plan.leaves import expression, named
-from dashgraph.graph.plan.selections import Column, Constant, Selection, Shape, Shown
-
-FRAGMENT = "Fragment(dumps({}))"
-LOOP = "for one in rows"
+from dashgraph.graph.plan.json_texts import text
+from dashgraph.graph.plan.leaves import writer
+from dashgraph.graph.plan.selections import Asking, Column, Constant, Selection, Shape, Shown
 
 
 def shape_of_things(selection: Selection) -> Shape:
-    """The function that writes domain values. Nodes are JSON then, which is as good wherever they occur."""
+    """The function that writes domain values."""
     code = Code()
+    above: dict[str, str] = {}
+    asking = iter(selection.asking)
     for one in selection.written:
         match one:
             case Constant():
                 code.constant(one.key, one.value)
             case Column():
-                code.column(one.key)
+                code.column(one.key, next(asking))
             case Shown():
-                code.shown(one)
-    return code.compiled(written=selection.is_node)
+                code.leaves(one.key, _read(code, above, one), one.type, nullable=one.nullable)
+    lines = [f"    {name} = [{read}]" for name, read in above.items()]
+    shape: Shape = code.made(["def shape(rows, columns):", *lines, f"    return {code.every('rows')}"])
+    return shape
 
 
-class Code:
-    """The body of an object, key by key."""
+def _read(code: "Code", above: dict[str, str], one: Shown) -> str:
+    """Code for the values of a leaf. What several leaves stand in, and may be None, is read before, once."""
+    if isinstance(one.declared, Derived):
+        return f"[{code.named(one.declared.of)}(one) for one in rows]"
+    *path, last = one.declared.path
+    rows = "rows"
+    for at in range(len(path)):
+        name = f"above_{'_'.join(path[: at + 1])}"
+        null = "None if one is None else " if at else ""
+        above.setdefault(name, f"{null}one.{path[at]} for one in {rows}")
+        rows = name
+    null = "None if one is None else " if path else ""
+    return f"[{null}one.{last} for one in {rows}]"
+
+
+class Object:
+    """A JSON object as code, key by key: an f-string, or the list of its pieces when something in it is one."""
 
     def __init__(self) -> None:
-        self.names: dict[str, Any] = {"dumps": orjson.dumps, "Fragment": orjson.Fragment}
-        self._entries: list[str] = []
-        self._above: dict[str, str] = {}
-        self._before: list[str] = []
-        self._columns: list[str] = []
+        self._pieces: list[str] = [""]  # f-strings, and between them the names of lists
 
     def constant(self, key: str, value: str) -> None:
-        self._entries.append(f"{key!r}: {value!r}")
+        self._entry(key, text(value))
 
-    def shown(self, one: Shown) -> None:
-        """A leaf that is read off the domain value."""
-        if isinstance(one.declared, Derived):
-            self.code(one.key, f"{self.named(one.declared.of)}(one)", one.type, nullable=one.nullable)
-            return
-        *above, last = one.declared.path
-        holder = "one"
-        for part in above:
-            holder = self._held(holder, part)
-        read = f"{holder}.{last}"
-        self.code(
-            one.key, f"(None if {holder} is None else {read})" if above else read, one.type, nullable=one.nullable
-        )
+    def raw(self, key: str, name: str, *, is_long: bool = False) -> None:
+        """Something whose JSON is in this variable, or when it is long its pieces are."""
+        if is_long:
+            self._entry(key, "")
+            self._pieces += [name, ""]
+        else:
+            self._entry(key, f"{{{name}}}")
 
-    def named(self, value: Any) -> str:
-        """The name by which the code reaches this."""
-        return named(self.names, value)
+    def object(self, key: str, found: "Object") -> None:
+        """An object that has nothing long in it."""
+        self._entry(key, found.body)
 
-    def code(self, key: str, read: str, type_: GraphQLLeafType, *, nullable: bool, of_text: bool = False) -> None:
-        """A leaf that is read by this code. `of_text` are the members of an enum where their texts are read."""
-        written = expression(read, type_, nullable=nullable, names=self.names, of_text=of_text)
-        self._entries.append(f"{key!r}: {written}")
+    def _entry(self, key: str, code: str) -> None:
+        comma = "," if self._pieces != [""] else ""
+        self._pieces[-1] += f'{comma}"{key}":{code}'
 
-    def raw(self, key: str, code: str) -> None:
-        """Something that is written by this code."""
-        self._entries.append(f"{key!r}: {code}")
-
-    def column(self, key: str) -> None:
-        """Something that was asked for."""
-        self._columns.append(f"c{len(self._columns)}")
-        self.raw(key, self._columns[-1])
+    @property
+    def is_long(self) -> bool:
+        return len(self._pieces) > 1
 
     @property
     def body(self) -> str:
-        return "{" + ", ".join(self._entries) + "}"
+        """What stands in the f-string."""
+        return self._braced[0]
 
-    def compiled(self, *, written: bool) -> Shape:
-        """The function. `written` values are JSON already, which is as good at every place where they occur."""
-        body = FRAGMENT.format(self.body) if written else self.body
-        columns = [f"columns[{at}]" for at in range(len(self._columns))]
-        loop = f"for {', '.join(['one', *self._columns])} in zip(rows, {', '.join(columns)})" if columns else LOOP
-        source = ["def shape(rows, columns):"]
-        if self._before:
-            lines = [f"        {line}" for line in self._before]
-            source += ["    found = []", f"    {loop}:", *lines, f"        found.append({body})", "    return found"]
-        else:
-            source += [f"    return [{body} {loop}]"]
-        shape: Shape = self.made("\n".join(source))
-        return shape
+    @property
+    def code(self) -> str:
+        # Keys are names of GraphQL, and values of types: no quotation marks are in them.
+        if not self.is_long:
+            return f"f'{self.body}'"
+        texts = [f"f'{piece}'" for piece in self._braced[::2]]
+        lists = [f"*{name}" for name in self._braced[1::2]]
+        return f"[{', '.join(chain.from_iterable(zip_longest(texts, lists, fillvalue='')))}]"
 
-    def made(self, source: str) -> Any:
-        """The function `shape` of this source."""
-        exec(compile(source, "<plan>", "exec"), self.names)  # noqa: S102 - keys are names of GraphQL, as repr
-        return self.names["shape"]
+    @property
+    def _braced(self) -> list[str]:
+        first, *rest = self._pieces
+        pieces = ["{{" + first, *rest]
+        pieces[-1] += "}}"
+        return pieces
 
-    def _held(self, holder: str, part: str) -> str:
-        """The variable for an attribute that may be None; read once for each value."""
-        path = f"{holder}.{part}"
-        if path not in self._above:
-            self._above[path] = f"h{len(self._above)}"
-            null = f"None if {holder} is None else " if holder != "one" else ""
-            self._before.append(f"{self._above[path]} = {null}{path}")
-        return self._above[path]
+
+class Code(Object):
+    """The same with what it reads: for each variable the code of all of its values."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._names: dict[str, Any] = {}
+        self._read: dict[str, str] = {}
+        self._columns = 0
+
+    def named(self, value: Any) -> str:
+        """The name by which the code reaches this."""
+        name = f"n{len(self._names)}"
+        self._names[name] = value
+        return name
+
+    def each(self, key: str, read: str, *, is_long: bool = False) -> None:
+        """Something whose JSON this code reads, for all values."""
+        name = f"v{len(self._read)}"
+        self._read[name] = read
+        self.raw(key, name, is_long=is_long)
+
+    def leaves(self, key: str, read: str, type_: GraphQLLeafType, *, nullable: bool, of_text: bool = False) -> None:
+        """Leaves whose values this code reads. `of_text` are the members of an enum where their texts are read."""
+        write = self.named(writer(type_, nullable=nullable, of_text=of_text))
+        self.each(key, f"{write}({read})")
+
+    def column(self, key: str, asking: Asking) -> None:
+        """Something that was asked for."""
+        self.each(key, f"columns[{self._columns}]", is_long=asking.is_long)
+        self._columns += 1
+
+    def every(self, otherwise: str) -> str:
+        """Code for the JSON of each; where nothing is read as many times as there are in `otherwise`."""
+        if not self._read:
+            return f"[{self.code} for _ in {otherwise}]"
+        return f"[{self.code} for {', '.join(self._read)}, in zip({', '.join(self._read.values())}, strict=True)]"
+
+    def made(self, lines: list[str]) -> Any:
+        """The function `shape` of these lines."""
+        exec(compile("\n".join(lines), "<plan>", "exec"), self._names)  # noqa: S102 - keys are names of GraphQL
+        return self._names["shape"]

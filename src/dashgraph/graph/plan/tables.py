@@ -1,23 +1,25 @@
-"""What of a plan is answered by rows: no domain values are made of them, their columns are read by position."""
+"""What of a plan is answered by rows: no domain values are made of them, each attribute is read as a column."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import chain, groupby, repeat
-from operator import itemgetter
+from collections.abc import Callable, Sequence
+from itertools import accumulate, chain, pairwise, repeat, starmap
 from typing import Any
 
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.lists import Listing, Position, Window, Wish
-from dashgraph.domain.rows import ID, TIE, VALUE, Row, reference
+from dashgraph.domain.rows import ID, TIE, VALUE, Columns, reference
 from dashgraph.graph.loaders import Loaders
 from dashgraph.graph.paging import Asked, Connection, write_cursor
+from dashgraph.graph.plan.json_texts import NULL
 from dashgraph.graph.plan.row_shaping import shape_of_rows
-from dashgraph.graph.plan.selections import ConnectionSelection, Layout, Selection, Waiting
-from dashgraph.services.reading import Reading
+from dashgraph.graph.plan.selections import ConnectionSelection, Json, Layout, Selection, Waiting
 
-OFTEN, OFTEN_IF_SMALL = 1.5, 4.0  # how often a thing stands in an answer where it pays to write it once and paste it
+NO_ROWS = range(0)
 
-first, last = itemgetter(0), itemgetter(-1)
+
+def picked(columns: Columns, rows: Sequence[int]) -> Columns:
+    """These rows, in this order."""
+    return [list(map(column.__getitem__, rows)) for column in columns]
 
 
 class Table(ABC):
@@ -31,20 +33,29 @@ class Table(ABC):
         self.columns: list[Any] = []
         self._layout = layout
         self._source = source
+        self._attributes: Columns = ()
 
-    @property
     @abstractmethod
-    def values(self) -> Sequence[Row]:
-        """The rows, in an order that stays."""
+    def take(self, attributes: Columns) -> None:
+        """Take in rows, one for each place where a thing stands."""
 
     @abstractmethod
     def write(self) -> None:
         """Write them, when all that was asked for is written."""
 
+    @property
+    @abstractmethod
+    def placed(self) -> Sequence[Json]:
+        """The JSON for each place."""
+
+    @property
+    def many(self) -> int:
+        return len(self._attributes[0]) if self._attributes else 0
+
     def natives(self, attribute: str, of: Kind) -> tuple[str, Sequence[str | None]]:
         """The ids of a kind in an attribute, and the source that all of them are of."""
         name = attribute if attribute == ID else reference(attribute, of)
-        return self._source, list(map(itemgetter(self._layout.attributes.index(name)), self.values))
+        return self._source, self._attributes[self._layout.attributes.index(name)]
 
     def ids(self, attribute: str, of: Kind) -> Sequence[ResourceId | None]:
         source, natives = self.natives(attribute, of)
@@ -54,93 +65,96 @@ class Table(ABC):
         """Take in what was answered; give what asks on."""
         return [one for column in self.columns for one in column.end()]
 
-    def shaped(self, *, pasted: bool = False) -> list[Any]:
-        """What is written of the rows, in their order."""
-        if not self.values:
+    def shaped(self) -> list[Json]:
+        """The JSON of the rows, in their order."""
+        if not self.many:
             return []
-        shape = shape_of_rows(self.selection, self._layout, self._source, pasted=pasted)
-        return shape(self.values, [column.written() for column in self.columns])
+        shape = shape_of_rows(self.selection, self._layout, self._source)
+        return shape(self.many, self._attributes, [column.written() for column in self.columns])
 
 
 class PlaceTable(Table):
     """A row for each place where a thing stands."""
 
-    def __init__(self, selection: Selection, layout: Layout, loaders: Loaders, source: str) -> None:
-        super().__init__(selection, layout, loaders, source)
-        self.written: list[Any] = []
-        self._rows: Sequence[Row] = ()
+    _written: Sequence[Json] = ()
 
-    def take(self, rows: Sequence[Row]) -> None:
-        self._rows = rows
-
-    @property
-    def values(self) -> Sequence[Row]:
-        return self._rows
+    def take(self, attributes: Columns) -> None:
+        self._attributes = attributes
 
     def write(self) -> None:
-        self.written = self.shaped()
+        self._written = self.shaped()
+
+    @property
+    def placed(self) -> Sequence[Json]:
+        return self._written
 
 
 class ThingTable(Table):
-    """A row for each thing, wherever it stands."""
+    """A row for each thing, wherever it stands. The id comes first."""
 
     def __init__(self, selection: Selection, layout: Layout, loaders: Loaders, source: str) -> None:
         super().__init__(selection, layout, loaders, source)
-        self.written: dict[str | None, Any] = {}
-        self._ids: Sequence[str] = ()
-        self._rows: Sequence[Row] = ()
-        self._places = 0
+        self.written: dict[str | None, Json] = {}
+        self._places: Sequence[str | None] = ()
 
-    def take(self, rows: Sequence[Row]) -> None:
-        """Take in rows, one for each place where a thing stands."""
-        self.take_each(dict(zip(map(first, rows), rows, strict=True)), len(rows))
+    def take(self, attributes: Columns) -> None:
+        self._places = attributes[0]
+        rows = dict(zip(attributes[0], range(len(attributes[0])), strict=True))
+        self._attributes = attributes if len(rows) == len(attributes[0]) else picked(attributes, list(rows.values()))
 
-    def take_each(self, rows: Mapping[str, Row], places: int) -> None:
-        """Take in the rows of things by their ids. They stand at so many places."""
-        self._ids, self._rows, self._places = list(rows), list(rows.values()), places
-
-    @property
-    def values(self) -> Sequence[Row]:
-        return self._rows
+    def take_each(self, attributes: Columns, places: Sequence[str | None]) -> None:
+        """Take in rows of things, one of each, and which of them stands at each place."""
+        self._attributes, self._places = attributes, places
 
     def write(self) -> None:
-        often = OFTEN if self.selection.asking else OFTEN_IF_SMALL
-        pasted = self._places > often * len(self._rows)
-        self.written = dict(zip(self._ids, self.shaped(pasted=pasted), strict=True))
+        self.written = dict(zip(self._attributes[0], self.shaped(), strict=True)) if self.many else {}
+
+    @property
+    def placed(self) -> Sequence[Json]:
+        nothing: Json = [NULL] if self.selection.is_long else NULL
+        return list(map(self.written.get, self._places, repeat(nothing)))
 
 
 class TablePages:
     """Pages of one selection, of rows; their counts, where those are wanted."""
 
-    def __init__(self, selection: ConnectionSelection, layout: Layout, loaders: Loaders, source: str) -> None:
+    def __init__(
+        self, selection: ConnectionSelection, layout: Layout, loaders: Loaders, source: str, listing: Listing[Any]
+    ) -> None:
         self.selection = selection
-        self.written: list[Any] = []
+        self.written: list[Json] = []
         self._nodes = [
-            (ThingTable if one.is_shared else PlaceTable)(one, layout, loaders, source) for one in selection.nodes
+            (ThingTable if one.is_shared(listing) else PlaceTable)(one, layout, loaders, source)
+            for one in selection.nodes
         ]
-        self._pages: Sequence[Sequence[Row]] = ()
+        self._layout = layout
+        self._source = source
+        self._listing = listing
+        self._attributes: Columns = ()
+        self._pages: Sequence[range] = ()
         self._counts: Sequence[int | None] = ()
         self._more: Sequence[bool] = ()
-        self._window = Window()
-        self._cursor: Callable[[Row], str] = str
+        self._wish = Wish(listing.default, Window())
 
     def take(
-        self,
-        lists: Sequence[Sequence[Row]],
-        window: Window,
-        counts: Sequence[int | None],
-        cursor: Callable[[Row], str],
+        self, attributes: Columns, pages: Sequence[range], wish: Wish, counts: Sequence[int | None]
     ) -> Sequence[Table]:
         """Take in the rows of each page, one more than it has if there are more; give what asks on."""
-        size = window.size
-        self._window, self._counts, self._cursor = window, counts, cursor
-        self._more = [len(rows) > size for rows in lists]
-        pages = [rows[:size] if more else rows for rows, more in zip(lists, self._more, strict=True)]
-        self._pages = [rows[::-1] for rows in pages] if window.backward else pages
-        found = list(chain.from_iterable(self._pages)) if self._nodes else []
-        for table in self._nodes:
-            table.take(found)
+        window, size = wish.window, wish.window.size
+        self._wish, self._counts = wish, counts
+        self._more = [len(page) > size for page in pages]
+        self._attributes, self._pages = attributes, pages
+        if attributes and (window.backward or any(self._more) or sum(map(len, pages)) != len(attributes[0])):
+            self._cut(size, backward=window.backward)
+        for table in self._nodes if attributes else ():
+            table.take(self._attributes)
         return self._nodes
+
+    def _cut(self, size: int, *, backward: bool) -> None:
+        """Leave alone the rows of these pages, in their order."""
+        pages = [page[:size][::-1] if backward else page[:size] for page in self._pages]
+        self._attributes = picked(self._attributes, list(chain.from_iterable(pages)))
+        self._pages = list(starmap(range, pairwise(accumulate(map(len, pages), initial=0))))
 
     def waiting(self) -> list[Waiting]:
         return []
@@ -149,22 +163,28 @@ class TablePages:
         return ()
 
     def write(self) -> None:
-        window = self._window
+        window = self._wish.window
         beyond = repeat((window.before if window.backward else window.after) is not None, len(self._pages))
         ahead, behind = (beyond, self._more) if window.backward else (self._more, beyond)
-        nodes = [table.written for table in self._nodes]
-        self.written = self.selection.row_shape(self._pages, ahead, behind, self._counts, self._cursor, nodes)
+        nodes = [table.placed for table in self._nodes]
+        self.written = self.selection.row_shape(self._pages, ahead, behind, self._counts, self._cursor(), nodes)
+
+    def _cursor(self) -> Callable[[int], str]:
+        """Makes the cursor of a row, where cursors are wanted."""
+        if VALUE not in self._layout.attributes or not self._attributes:
+            return str
+        values, ties = (self._attributes[self._layout.attributes.index(one)] for one in (VALUE, TIE))
+        listing, sort, source = self._listing, self._wish.sort, self._source
+        return lambda row: write_cursor(listing, sort, Position(values[row], source, ties[row]))
 
 
 class RootPages(TablePages):
     """The page of a root list of one source."""
 
     def __init__(self, selection: ConnectionSelection, layout: Layout, asked: Asked, source: str) -> None:
-        super().__init__(selection, layout, asked.loaders, source)
+        super().__init__(selection, layout, asked.loaders, source, asked.listing)
         self._asked = asked
-        self._layout = layout
-        self._source = source
-        self._rows: Sequence[Row] = ()
+        self._found: Columns = ()
         self._count: int | None = None
 
     def add(self, _value: Connection[Any], _place: object) -> int:
@@ -177,7 +197,7 @@ class RootPages(TablePages):
 
     async def _fetch(self) -> None:
         loaders, asked = self._asked.loaders, self._asked
-        self._rows = await loaders.reading.rows_of_page(
+        self._found = await loaders.reading.columns_of_page(
             loaders.viewer, asked.listing, self._source, asked.wish, self._layout.attributes
         )
 
@@ -185,28 +205,5 @@ class RootPages(TablePages):
         self._count = await self._asked.count()
 
     def end(self) -> Sequence[Any]:
-        asked = self._asked
-        cursor = cursor_of_rows(asked.loaders.reading, asked.listing, asked.wish, self._source, self._layout)
-        return self.take([self._rows], asked.wish.window, [self._count], cursor)
-
-
-def by_parent(rows: Iterable[Row]) -> dict[str, Sequence[Row]]:
-    """The rows of each parent, of rows in which those of one are next to each other."""
-    return {parent: list(its) for parent, its in groupby(rows, key=last)}
-
-
-def cursor_of_rows(
-    reading: Reading, listing: Listing[Any], wish: Wish, source: str, layout: Layout
-) -> Callable[[Row], str]:
-    """Makes cursors, where they are wanted."""
-    if VALUE not in layout.attributes:
-        return str
-    at_value, at_tie = (layout.attributes.index(one) for one in (VALUE, TIE))
-    tables = reading.tables(source)
-    read = None if tables is None else tables.value_reader(wish.sort)
-
-    def cursor(row: Row) -> str:
-        value = row[at_value] if read is None else read(row[at_value])
-        return write_cursor(listing, wish.sort, Position(value, source, row[at_tie]))
-
-    return cursor
+        page = range(len(self._found[0])) if self._found else NO_ROWS
+        return self.take(self._found, [page], self._asked.wish, [self._count])

@@ -11,7 +11,8 @@ from dashgraph.domain.problems import Problem
 from dashgraph.graph.loaders import Loaders
 from dashgraph.graph.nodes import SHAPES
 from dashgraph.graph.paging import Asked, Connection, source_errors
-from dashgraph.graph.plan.selections import ConnectionSelection, Deopt, Leaf, ListOf, Result, Selection, Waiting
+from dashgraph.graph.plan.json_texts import NULL, listed, text, texts
+from dashgraph.graph.plan.selections import ConnectionSelection, Deopt, Json, Leaf, ListOf, Result, Selection, Waiting
 from dashgraph.graph.plan.tables import RootPages, Table, TablePages
 
 Cursor: TypeAlias = Callable[[Entry[Any]], str]
@@ -29,7 +30,8 @@ class Column(Protocol):
     def end(self) -> Sequence[Values]:
         """Take in what was answered; give what asks on."""
 
-    def written(self) -> Sequence[Any]: ...
+    def written(self) -> Sequence[Json]:
+        """The JSON of it for each value."""
 
 
 class Rows:
@@ -41,7 +43,7 @@ class Rows:
         self.things: list[Any] = []
         self.places: list[Place] = []
         self.columns: list[Column] = []
-        self.written: list[Any] = []
+        self.written: list[Json] = []
         self._objects: list[Any] = []
         self._known: dict[tuple[str, str], int] = {}
 
@@ -102,6 +104,10 @@ class Rows:
         return self.things if self.selection.holds_thing else self._objects
 
     @property
+    def many(self) -> int:
+        return len(self.values)
+
+    @property
     def objects(self) -> Sequence[Any]:
         """The values as objects of their type."""
         if self.selection.holds_thing and not self._objects:
@@ -123,7 +129,7 @@ class Pages:
 
     def __init__(self, selection: ConnectionSelection) -> None:
         self.selection = selection
-        self.written: list[Any] = []
+        self.written: list[Json] = []
         self._asked: list[Asked] = []
         self._is_taken = False
         self._pages: list[Page[Any]] = []
@@ -207,10 +213,11 @@ class Planted:
     def plant(self, value: Any, place: Place) -> None:
         self._found.append(self._taken(self._result, value, place))
 
-    def written(self) -> Sequence[Any]:
+    def written(self) -> Sequence[Json]:
         if isinstance(self._result, Leaf):
-            return self._found
-        return [_picked(self._result, one) for one in self._found]
+            return texts(self._found) if self._found else ()
+        is_long = self._result.is_long
+        return [_picked(self._result, one, is_long=is_long) for one in self._found]
 
     def _taken(self, result: Result, value: Any, place: Place) -> Any:
         if isinstance(result, Leaf):
@@ -243,10 +250,17 @@ def _taking(selection: Selection | ConnectionSelection, value: Any) -> Rows | Pa
     return Pages(selection)
 
 
-def _picked(result: Result, found: Any) -> Any:
-    if found is None or isinstance(result, Leaf):
-        return found
-    if isinstance(result, ListOf):
-        return [_picked(result.item, one) for one in found]
-    rows, number = found
-    return rows.written[number]
+def _picked(result: Result, found: Any, *, is_long: bool) -> Json:
+    """The JSON of what was taken in; in pieces where it is long, or something beside it is."""
+    json: Json
+    if found is None:
+        json = NULL
+    elif isinstance(result, Leaf):
+        json = text(found)
+    elif isinstance(result, ListOf):
+        items = (_picked(result.item, one, is_long=is_long) for one in found)
+        json = listed(items, is_long) if is_long else f"[{','.join(items)}]"  # type: ignore[arg-type]
+    else:
+        rows, number = found
+        json = rows.written[number]
+    return [json] if is_long and isinstance(json, str) else json
