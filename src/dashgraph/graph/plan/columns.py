@@ -13,6 +13,7 @@ from dashgraph.graph.filters import global_id, read
 from dashgraph.graph.loaders import Loaders
 from dashgraph.graph.paging import read_window, write_cursor
 from dashgraph.graph.plan.json_texts import NULL
+from dashgraph.graph.plan.questions import CountRows, PageRows
 from dashgraph.graph.plan.request import Request
 from dashgraph.graph.plan.selections import Asking, Custom, Deopt, Json, Layout, Many, One, Waiting
 from dashgraph.graph.plan.tables import NO_ROWS, Table, TablePages, ThingTable, picked
@@ -80,6 +81,15 @@ class OneRowColumn:
         self._question.want(self._distinct)
         self._table = ThingTable(asking.selection, asking.layout, loaders, source)
         self._must_be_there = must_be_there
+        self._ask_ahead(loaders, asking.selection.asking, request, source)
+
+    def _ask_ahead(self, loaders: Loaders, below: Sequence[Asking], request: Request, source: str) -> None:
+        """Ask for the lists under the things at the same time: their ids are all that it takes."""
+        for one in below:
+            if isinstance(one, Many) and cast("Layout", one.selection.layout).fits(loaders.reading, source):
+                for question in _questions(loaders, one, request, source):
+                    if question is not None:
+                        question.want(self._distinct)
 
     def end(self) -> Sequence[Values]:
         found, known = self._question.columns, self._question.known
@@ -135,13 +145,11 @@ class ManyRowsColumn:
     def __init__(
         self, loaders: Loaders, asking: Many, request: Request, source: str, parents: Sequence[str | None]
     ) -> None:
-        wanted, questions, listing = asking.selection, request.questions, asking.listing
-        self._wish = wish = _wish(loaders, asking, request)
-        layout = cast("Layout", wanted.layout)
+        self._wish = _wish(loaders, asking, request)
         self._parents = parents
-        self._pages = TablePages(wanted, layout, loaders, source, listing)
-        self._page = questions.row_pages(loaders, listing, wish, layout, source) if wanted.wants_page else None
-        self._count = questions.row_counts(loaders, listing, wish, source) if wanted.wants_count else None
+        layout = cast("Layout", asking.selection.layout)
+        self._pages = TablePages(asking.selection, layout, loaders, source, asking.listing)
+        self._page, self._count = _questions(loaders, asking, request, source)
         for question in (self._page, self._count):
             if question is not None:
                 question.want(parents)
@@ -159,6 +167,16 @@ class ManyRowsColumn:
 
     def written(self) -> Sequence[Json]:
         return self._pages.written
+
+
+def _questions(
+    loaders: Loaders, asking: Many, request: Request, source: str
+) -> tuple[PageRows | None, CountRows | None]:
+    """What is asked of lists that rows answer: for their pages, their counts, or both."""
+    wanted, listing, questions = asking.selection, asking.listing, request.questions
+    wish, layout = _wish(loaders, asking, request), cast("Layout", wanted.layout)
+    page = questions.row_pages(loaders, listing, wish, layout, source) if wanted.wants_page else None
+    return page, questions.row_counts(loaders, listing, wish, source) if wanted.wants_count else None
 
 
 def _cursors(listing: Listing[Any], wish: Wish) -> Callable[[Entry[Any]], str]:
