@@ -2,11 +2,11 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import asyncpg
 from sqlalchemy import Row, event, text
@@ -21,9 +21,9 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import PoolProxiedConnection, PoolResetState, QueuePool
-from sqlalchemy.util import greenlet_spawn
 
 from dashgraph.domain.problems import BadInput, SourceUnavailable
+from dashgraph.store.reserve import Reserve
 
 AnyRow = Row[*tuple[Any, ...]]  # a row of columns that the statement names
 Session = AsyncConnection
@@ -69,8 +69,7 @@ class Database:
         self.name = name
         # A question needs no transaction: on PostgreSQL that saves two round trips.
         self._asking = engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._spare: list[PoolProxiedConnection] = []  # at hand for `rows`; the pool counts them as at work
-        self._waiting = 0  # for the pool
+        self._reserve = Reserve(self._queue(), self._is_open)
 
     @property
     def dialect(self) -> str:
@@ -80,8 +79,8 @@ class Database:
     def pool(self) -> Pool:
         """The connections as they are now."""
         pool = self._queue()
-        spare = len(self._spare)
-        return Pool(pool.checkedout() - spare, pool.checkedin() + spare, pool.size())
+        idle = self._reserve.idle  # the pool counts them as at work
+        return Pool(pool.checkedout() - idle, pool.checkedin() + idle, pool.size())
 
     def _queue(self) -> QueuePool:
         pool = self.engine.pool
@@ -116,7 +115,10 @@ class Database:
         """
         for listener in self._asking.sync_engine.dispatch.before_cursor_execute:  # who listens hears of these too
             statement, parameters = listener(None, None, statement, parameters, None, False)
-        connection = await self._checked_out()
+        try:
+            connection = await self._reserve.take()
+        except (*SILENT, asyncpg.PostgresError, self.engine.dialect.loaded_dbapi.Error) as error:
+            raise self._silent() from error
         ask = _rows_of_sqlite if self.dialect == "sqlite" else _rows_of_postgresql
         try:
             return await ask(connection.driver_connection, statement, parameters)
@@ -127,54 +129,17 @@ class Database:
                 raise
             raise self._silent() from error
         finally:
-            self._taken_back(connection)
+            self._reserve.give_back(connection)
 
-    async def _checked_out(self) -> PoolProxiedConnection:
-        """A connection without SQLAlchemy around it, to be given to `_taken_back`."""
-        while self._spare:
-            connection = self._spare.pop()
-            if self.dialect == "sqlite" or not cast("Any", connection.driver_connection).is_closed():
-                return connection
-            connection.close()  # the pool opens another for it
-        with self._in_line():
-            starting = asyncio.ensure_future(greenlet_spawn(self._queue().connect))
-            try:
-                return await asyncio.shield(starting)
-            except asyncio.CancelledError:  # given up midway, the connection would be lost to the pool
-                await asyncio.wait([starting])
-                if starting.exception() is None:
-                    starting.result().close()
-                raise
-            except (*SILENT, asyncpg.PostgresError, self.engine.dialect.loaded_dbapi.Error) as error:
-                raise self._silent() from error
-
-    def _taken_back(self, connection: PoolProxiedConnection) -> None:
-        """Keep a connection at hand: the pool takes longer to give it out and back than it to answer a short question.
-
-        Nothing is begun on it, so there is nothing to wait for.
-        """
-        if self._waiting or len(self._spare) >= self._queue().size() // 2:
-            connection.close()
-        else:
-            self._spare.append(connection)
-
-    @contextmanager
-    def _in_line(self) -> Iterator[None]:
-        """While somebody waits for the pool, it has what is at hand as far as it is short of connections."""
-        pool = self._queue()
-        if self._spare and pool.checkedout() + self._waiting >= pool.size():
-            self._spare.pop().close()
-        self._waiting += 1
-        try:
-            yield
-        finally:
-            self._waiting -= 1
+    def _is_open(self, connection: PoolProxiedConnection) -> bool:
+        driver: Any = connection.driver_connection
+        return self.dialect == "sqlite" or not driver.is_closed()
 
     @asynccontextmanager
     async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         session = engine.connect()
         starting = asyncio.ensure_future(session.start())
-        with self._in_line():
+        with self._reserve.waiting_for_pool():
             try:
                 await asyncio.shield(starting)
             except asyncio.CancelledError:  # given up midway, the connection would be lost to the pool
@@ -200,8 +165,7 @@ class Database:
         return SourceUnavailable(message, source=self.name)
 
     async def close(self) -> None:
-        while self._spare:
-            self._spare.pop().close()
+        self._reserve.close()
         await self.engine.dispose()
 
 
