@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from conftest import Asking, Stores
 from dashgraph.store.database import Database, open_database
+from test_giving_up import ENDLESS, SECONDS
 
 MOMENTS = 60  # turns of the loop, more than a question takes
 
@@ -68,3 +69,33 @@ async def test_the_smallest_pools_serve_everybody(stores: Stores, size: int) -> 
         await asyncio.gather(*(ask(database) for ask in (read, write, read_rows) for _ in range(10)))
     assert (database.pool().busy, database.pool().most) == (0, size)
     await database.close()
+
+
+async def read_for_ever(database: Database) -> None:
+    async with database.reading() as session:
+        await session.execute(text(ENDLESS[database.dialect]))
+
+
+async def read_rows_for_ever(database: Database) -> None:
+    await database.rows(ENDLESS[database.dialect], [])
+
+
+@pytest.mark.parametrize("ask", [read_for_ever, read_rows_for_ever])
+async def test_a_question_without_end_stops_at_whatever_moment_it_is_cancelled(
+    empty: Asking, ask: Callable[[Database], Awaitable[None]]
+) -> None:
+    database = empty.world.database
+    async with asyncio.timeout(SECONDS):
+        for moment in range(MOMENTS // 2):
+            task = asyncio.ensure_future(ask(database))
+            for _ in range(moment):
+                await asyncio.sleep(0)  # one turn of the loop
+            task.cancel()
+            await asyncio.wait([task])
+            await ask_all(database)
+
+
+async def ask_all(database: Database) -> None:
+    """On every connection that there is."""
+    most = database.pool().most
+    await asyncio.gather(*(read(database) for _ in range(most)), *(read_rows(database) for _ in range(most)))

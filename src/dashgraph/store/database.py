@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,7 @@ SILENT_DRIVER = (
     OSError,
     TimeoutError,
 )
+STOP_SECONDS = 0.01  # between two tries to stop a statement
 BUSY_SECONDS = 30  # how long a writer waits for the one before it
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
@@ -69,7 +70,7 @@ class Database:
         self.name = name
         # A question needs no transaction: on PostgreSQL that saves two round trips.
         self._asking = engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._reserve = Reserve(self._queue(), self._is_open)
+        self._reserve = Reserve(self._queue, self._is_open)
 
     @property
     def dialect(self) -> str:
@@ -256,10 +257,23 @@ async def _rows_of_sqlite(driver: Any, statement: str, parameters: Sequence[Any]
     """All rows by one call of the connection's thread."""
     try:
         rows: Sequence[Sequence[Any]] = await driver.execute_fetchall(statement, parameters)
-    except asyncio.CancelledError:  # the thread would go on
-        await driver.interrupt()
+    except asyncio.CancelledError:
+        await _stopped(driver)
         raise
     return rows
+
+
+async def _stopped(driver: Any) -> None:
+    """Stop what the thread of a connection is at, which would go on for nobody, and wait until it has.
+
+    Told once it may not hear: it may not have begun yet.
+    """
+    next_in_line = asyncio.ensure_future(driver.execute_fetchall("SELECT 1"))
+    while not next_in_line.done():
+        await driver.interrupt()
+        with suppress(asyncio.CancelledError):  # who waits for this is cancelled already
+            await asyncio.wait([next_in_line], timeout=STOP_SECONDS)
+    next_in_line.exception()  # perhaps it was stopped itself
 
 
 async def _rows_of_postgresql(driver: Any, statement: str, parameters: Sequence[Any]) -> Sequence[Sequence[Any]]:
@@ -288,4 +302,4 @@ def _stop_on_sqlite(context: ExceptionContext) -> None:
     """Stop a statement that nobody waits for any more. asyncpg does so itself; aiosqlite's thread would go on."""
     if isinstance(context.original_exception, asyncio.CancelledError) and context.connection is not None:
         driver: Any = context.connection.connection.dbapi_connection
-        driver.run_async(lambda connection: connection.interrupt())
+        driver.run_async(_stopped)

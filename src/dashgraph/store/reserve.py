@@ -15,10 +15,10 @@ from sqlalchemy.util import greenlet_spawn
 class Reserve:
     """Up to half of the pool's connections. Who waits for the pool itself gets those that nobody uses."""
 
-    def __init__(self, pool: QueuePool, is_open: Callable[[PoolProxiedConnection], bool]) -> None:
+    def __init__(self, pool: Callable[[], QueuePool], is_open: Callable[[PoolProxiedConnection], bool]) -> None:
         self._pool = pool
         self._is_open = is_open
-        self._most = pool.size() // 2
+        self._most = pool().size() // 2
         self._taken = 0  # from the pool
         self._idle: list[PoolProxiedConnection] = []
         self._line: deque[asyncio.Future[PoolProxiedConnection | None]] = deque()
@@ -45,7 +45,7 @@ class Reserve:
 
     async def _from_pool(self) -> PoolProxiedConnection:
         self._taken += 1
-        starting = asyncio.ensure_future(greenlet_spawn(self._pool.connect))
+        starting = asyncio.ensure_future(greenlet_spawn(self._pool().connect))
         try:
             return await asyncio.shield(starting)
         except asyncio.CancelledError:  # given up midway, the connection would be lost to the pool
@@ -104,7 +104,7 @@ class Reserve:
     @contextmanager
     def waiting_for_pool(self) -> Iterator[None]:
         """While somebody waits for the pool, which gets what is idle as far as it is short of connections."""
-        if self._idle and self._pool.checkedout() + self._waiting_for_pool >= self._pool.size():
+        if self._idle and self._pool().checkedout() + self._waiting_for_pool >= self._pool().size():
             self._lose(self._idle.pop())
         self._waiting_for_pool += 1
         try:

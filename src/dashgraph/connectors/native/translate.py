@@ -42,6 +42,7 @@ class Translator:
         self._viewer = viewer
         self._retention = retention
         self._me = viewer.native_in(source)
+        self._paths: dict[tuple[Any, ...], AccessPath] = {}  # a share to a group is a path of each of its members
 
     def _id(self, kind: Kind, native: str | None) -> ResourceId | None:
         return None if native is None else ResourceId(self._source, kind, native)
@@ -180,16 +181,7 @@ class Translator:
 
     def access(self, rows: Sequence[AnyRow], *, as_admin: bool = False) -> Access:
         """One user's access to one dashboard, from a row for each path."""
-        found = [
-            AccessPath(
-                kind=PathKind(row.kind),
-                role=ROLE_OF_RANK[row.rank],
-                share=self._id(Kind.SHARE, row.share_id),
-                group=self._id(Kind.GROUP, row.group_id),
-            )
-            for row in rows
-            if row.kind is not None
-        ]
+        found = [self._path(row.kind, row.rank, row.share_id, row.group_id) for row in rows if row.kind is not None]
         if as_admin:
             found.append(AccessPath(PathKind.ADMIN, AccessRole.ADMIN))
         return Access(
@@ -197,6 +189,18 @@ class Translator:
             user=self._id(Kind.USER, rows[0].user_id) or self._viewer.user,
             paths=tuple(found),
         )
+
+    def _path(self, *facts: Any) -> AccessPath:
+        known = self._paths.get(facts)
+        if known is None:
+            kind, rank, share, group = facts
+            known = self._paths[facts] = AccessPath(
+                kind=PathKind(kind),
+                role=ROLE_OF_RANK[rank],
+                share=self._id(Kind.SHARE, share),
+                group=self._id(Kind.GROUP, group),
+            )
+        return known
 
     def operation(self, row: AnyRow) -> Operation:
         source = row.source or self._source

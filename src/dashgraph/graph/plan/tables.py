@@ -111,6 +111,8 @@ class ThingTable(Table):
 
     @property
     def placed(self) -> Sequence[Json]:
+        if self.many and self._places is self._attributes[0]:  # each stands at one place
+            return list(self.written.values())
         nothing: Json = [NULL] if self.selection.is_long else NULL
         return list(map(self.written.get, self._places, repeat(nothing)))
 
