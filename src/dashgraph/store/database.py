@@ -40,7 +40,8 @@ SILENT_DRIVER = (
     OSError,
     TimeoutError,
 )
-STOP_SECONDS = 0.01  # between two tries to stop a statement
+STOP_SECONDS = 0.01  # between two tries to stop a statement of SQLite
+HEARD_SECONDS = 0.25  # after which a server that goes on with a statement has not heard that it is cancelled
 BUSY_SECONDS = 30  # how long a writer waits for the one before it
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
@@ -120,9 +121,12 @@ class Database:
             connection = await self._reserve.take()
         except (*SILENT, asyncpg.PostgresError, self.engine.dialect.loaded_dbapi.Error) as error:
             raise self._silent() from error
-        ask = _rows_of_sqlite if self.dialect == "sqlite" else _rows_of_postgresql
+        ask, driver = _ROWS[self.dialect], connection.driver_connection
         try:
-            return await ask(connection.driver_connection, statement, parameters)
+            return await ask(driver, statement, parameters)
+        except asyncio.CancelledError:
+            await (_stopped(driver) if self.dialect == "sqlite" else self._cancelled(driver))
+            raise
         except SILENT_DRIVER as error:
             raise self._silent() from error
         except sqlite3.DatabaseError as error:  # itself, not one of its kinds: the file is damaged
@@ -131,6 +135,27 @@ class Database:
             raise self._silent() from error
         finally:
             self._reserve.give_back(connection)
+
+    async def _cancelled(self, driver: Any) -> None:
+        """Have the server stop what a connection is at, and wait until it has.
+
+        asyncpg has told it so already, but perhaps before it had begun: then it did not hear.
+        """
+        next_in_line = asyncio.ensure_future(driver.fetch("SELECT 1"))
+        ending = asyncio.ensure_future(self._end(driver, next_in_line))
+        while not ending.done():
+            with suppress(asyncio.CancelledError):  # who waits for this is cancelled already
+                await asyncio.wait([ending])
+        if not next_in_line.done():  # nor could it be told by another connection: then this one is for nobody
+            driver.terminate()
+            await asyncio.wait([next_in_line])
+        for one in (next_in_line, ending):
+            one.exception()  # perhaps it was stopped itself, or the connection is lost
+
+    async def _end(self, driver: Any, next_in_line: asyncio.Future[Any]) -> None:
+        while not (await asyncio.wait([next_in_line], timeout=HEARD_SECONDS))[0]:
+            async with self.reading() as session:
+                await session.execute(text("SELECT pg_cancel_backend(:pid)"), {"pid": driver.get_server_pid()})
 
     def _is_open(self, connection: PoolProxiedConnection) -> bool:
         driver: Any = connection.driver_connection
@@ -255,11 +280,7 @@ def _still_open(connection: Any, _record: object, _proxy: object) -> None:
 
 async def _rows_of_sqlite(driver: Any, statement: str, parameters: Sequence[Any]) -> Sequence[Sequence[Any]]:
     """All rows by one call of the connection's thread."""
-    try:
-        rows: Sequence[Sequence[Any]] = await driver.execute_fetchall(statement, parameters)
-    except asyncio.CancelledError:
-        await _stopped(driver)
-        raise
+    rows: Sequence[Sequence[Any]] = await driver.execute_fetchall(statement, parameters)
     return rows
 
 
@@ -280,6 +301,9 @@ async def _rows_of_postgresql(driver: Any, statement: str, parameters: Sequence[
     """All rows. The driver keeps the statement prepared on the connection."""
     rows: Sequence[Sequence[Any]] = await driver.fetch(statement, *parameters)
     return rows
+
+
+_ROWS = {"sqlite": _rows_of_sqlite, "postgresql": _rows_of_postgresql}
 
 
 def _prepare_postgresql(connection: Any, _record: object) -> None:
