@@ -99,3 +99,20 @@ async def ask_all(database: Database) -> None:
     """On every connection that there is."""
     most = database.pool().most
     await asyncio.gather(*(read(database) for _ in range(most)), *(read_rows(database) for _ in range(most)))
+
+
+@pytest.mark.parametrize("stores", ["postgresql"], indirect=True)
+async def test_a_server_that_did_not_hear_is_told_again(empty: Asking) -> None:
+    deaf = """DO $$ BEGIN PERFORM pg_sleep(3600);
+        EXCEPTION WHEN query_canceled THEN PERFORM pg_sleep(3600); END $$"""
+    database = empty.world.database
+    async with asyncio.timeout(SECONDS):
+        task = asyncio.ensure_future(database.rows(deaf, []))
+        async with database.reading() as session:
+            asleep = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND query LIKE 'DO %'")
+            while not (await session.execute(asleep)).scalar():
+                pass
+            task.cancel()
+            await asyncio.wait([task])
+            assert (await session.execute(asleep)).scalar() == 0
+        await ask_all(database)
