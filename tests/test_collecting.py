@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from dashgraph.app.collecting import FULL, YOUNG, keep_collecting
+from dashgraph.app.collecting import FULL, OLDER, YOUNG, keep_collecting
 
 
 class Enough(Exception):
@@ -51,6 +51,16 @@ async def test_a_little_waits_and_much_does_not() -> None:
     del many
     await looked(1)
     assert one() is None
+
+
+@pytest.mark.usefixtures("_nothing_by_itself")
+async def test_what_outlived_a_look_is_found_later() -> None:
+    one, many = Circle(), [Circle() for _ in range(YOUNG)]
+    await looked(1)
+    gone = weakref.ref(one)
+    del one, many
+    await looked(OLDER)
+    assert gone() is None
 
 
 @pytest.mark.usefixtures("_nothing_by_itself")

@@ -74,8 +74,8 @@ REFUSED = {
         MUCH,
         "Too many fields are asked for under the same name to find out whether they fit together.",
     ),
-    "brackets without end": ("{a" * 3000 + "}" * 3000, PARSE, "Document is nested too deeply"),
-    "deep lists": (f"{{ node(id: {'[' * 3000}{']' * 3000}) {{ id }} }}", PARSE, "Document is nested too deeply"),
+    "brackets without end": ("{a" * 3000 + "}" * 3000, MUCH, "The query nests too deep to be read."),
+    "deep lists": (f"{{ node(id: {'[' * 3000}{']' * 3000}) {{ id }} }}", MUCH, "The query nests too deep to be read."),
     "deep inline fragments": ("{" + "...{" * 150 + "a" + "}" * 151, INVALID, "Cannot query field 'a'"),
     "a deep list for an id": (f"{{ node(id: {'[' * 150}{']' * 150}) {{ id }} }}", INVALID, "ID cannot represent"),
     "too many fields within fields": (

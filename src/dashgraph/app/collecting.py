@@ -10,10 +10,12 @@ import asyncio
 import gc
 from collections.abc import Awaitable, Callable
 
-SECONDS = 1.0  # between two looks
+SECONDS = 0.1  # between two looks
 YOUNG = 10_000  # objects that came since and stayed: then it is worth a look
+OLDER = 10  # looks; every so often those that outlived one are looked through again
+FULL = 600  # looks; every so often all that came since the start is looked through, if it has become much more
+MUCH_MORE = 1.25  # times as much as after the last such look
 AT_ONCE = 1_000_000  # objects that come between two looks are looked through all the same
-FULL = 60  # looks; every so often all that came since the start is looked through
 
 
 def settle() -> None:
@@ -24,12 +26,22 @@ def settle() -> None:
 
 
 async def keep_collecting(*, wait: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
-    """Look now and then, until cancelled."""
-    looks = 0
+    """Look now and then, until cancelled: often, so that there is never much to look through."""
+    looks, known = 0, 0
     while True:
         await wait(SECONDS)
         looks += 1
         if looks % FULL == 0:
-            gc.collect()
-        elif gc.get_count()[0] > YOUNG:
+            known = _full(known)
+        elif looks % OLDER == 0 and gc.get_count()[1]:
             gc.collect(1)
+        elif gc.get_count()[0] > YOUNG:
+            gc.collect(0)
+
+
+def _full(known: int) -> int:
+    """Look through everything, unless there is about as much as is known to stay. How much stays, then."""
+    if len(gc.get_objects()) > known * MUCH_MORE:
+        gc.collect()
+        known = len(gc.get_objects())
+    return known

@@ -22,7 +22,7 @@ from dashgraph.app.working import working
 from dashgraph.domain.observing import looked_on
 from dashgraph.domain.problems import Conflict
 
-TURN_SECONDS = 0.0005  # after which a thread gives way to another
+TURN_SECONDS = 0.0001  # after which a thread gives way to another
 IDLE_SECONDS = 75  # how long a connection may stay without a request
 
 log = structlog.get_logger("dashgraph.server")

@@ -15,13 +15,12 @@ from graphql import (
     OperationDefinitionNode,
     Source,
     SourceLocation,
-    parse,
-    validate,
 )
 
 from dashgraph.domain import observing
 from dashgraph.domain.problems import Problem, TooMuch
 from dashgraph.graph import errors
+from dashgraph.graph.acyclic import parse, validate
 from dashgraph.graph.limits import Limits, bounded, check_document, check_text
 from dashgraph.graph.shown import Shown
 
@@ -72,7 +71,7 @@ class Documents:
     def _read(self, query: str) -> DocumentNode | list[dict[str, Any]]:
         try:
             check_text(query, self._limits)
-            document = parse(_Text(query), max_tokens=self._limits.tokens)
+            document = parse(_Text(query), tokens=self._limits.tokens)
             check_document(document, self._limits)
             found_errors = validate(self._schema, document, self._rules, hide_suggestions=self._shown.no_hints)
         except GraphQLError as error:
