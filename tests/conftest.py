@@ -89,18 +89,31 @@ class Stores:
 
     async def _administer(self, statement: str) -> None:
         connection = await asyncpg.connect(f"{self._server}/postgres")
-        await connection.execute(statement)
-        await connection.close()
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+@pytest.fixture(scope="session")
+def made_stores() -> dict[str, Stores]:
+    """Those of this run, by dialect. What follows is made anew whenever its parameter changes; these are not."""
+    return {}
 
 
 @pytest.fixture(
     scope="session",
     params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)],
 )
-def stores(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Stores:
+def stores(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, made_stores: dict[str, Stores]
+) -> Stores:
     """Every test that asks for a store runs on both databases."""
-    on_server = request.getfixturevalue("server") if request.param == "postgresql" else None
-    return Stores(request.param, tmp_path_factory.mktemp(request.param), on_server)
+    dialect = request.param
+    if dialect not in made_stores:
+        on_server = request.getfixturevalue("server") if dialect == "postgresql" else None
+        made_stores[dialect] = Stores(dialect, tmp_path_factory.mktemp(dialect), on_server)
+    return made_stores[dialect]
 
 
 @dataclass

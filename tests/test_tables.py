@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from enum import Enum
 from functools import partial
+from itertools import product
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Select, select
 
 from conftest import Asking, Stores
-from dashgraph.connectors.native.tables import ATTRIBUTES
+from dashgraph.connectors.native import api, ways
+from dashgraph.connectors.native.tables import ATTRIBUTES as OF_COLUMNS
+from dashgraph.domain.access import ACCESS_OF_DASHBOARD, ACCESSIBLE_TO_USER, SHARED_WITH_USER
 from dashgraph.domain.dashboards import DASHBOARD, DASHBOARDS, DASHBOARDS_OF_FOLDER, DASHBOARDS_OF_OWNER
 from dashgraph.domain.folders import CHILDREN_OF_FOLDER, FOLDER, FOLDERS
 from dashgraph.domain.groups import GROUP, GROUPS, GROUPS_OF_USER
@@ -41,7 +44,14 @@ EDGES = (
     CHILDREN_OF_FOLDER,
     GROUPS_OF_USER,
     USERS_OF_GROUP,
+    ACCESS_OF_DASHBOARD,
+    ACCESSIBLE_TO_USER,
+    SHARED_WITH_USER,
 )
+ATTRIBUTES: Mapping[str, Sequence[str]] = {
+    **{name: list(columns) for name, columns in OF_COLUMNS.items()},
+    **dict.fromkeys(api.PATHS, sorted(ways.ATTRIBUTES)),
+}
 
 
 def told(thing: Any, attribute: str) -> Any:
@@ -117,16 +127,18 @@ async def test_the_lists_of_many_are_told_alike(demo: Asking, listing: Listing[A
     assert listing.under is not None
     for viewer in await askers(demo):
         parents = await natives(source, await demo.viewer(NORA), listing.under)
-        for window in (Window(SIZE), Window(2, backward=True)):
-            wish = Wish(listing.default, window)
+        for sort, window in product(listing.sorts, (Window(SIZE), Window(2, backward=True))):
+            wish = Wish(sort, window)
             pages: Mapping[str, Page[Any]] = await source.pages(viewer, listing, parents, wish)
-            rows = rows_of(await tables.pages(viewer, listing, parents, wish, list(ATTRIBUTES[listing.name])))
+            rows = rows_of(await tables.pages(viewer, listing, parents, wish, [*ATTRIBUTES[listing.name], VALUE, TIE]))
             for parent, page in pages.items():
                 its = [row for row in rows if row[-1] == parent]
                 more = page.has_previous if window.backward else page.has_next
                 assert (len(its) > window.size) == more
                 shown = its[: window.size][::-1] if window.backward else its[: window.size]
-                assert [row[:-1] for row in shown] == expected(listing, [entry.item for entry in page.entries])
+                assert [row[:-3] for row in shown] == expected(listing, [entry.item for entry in page.entries])
+                positions = [(entry.position.value, entry.position.tie) for entry in page.entries]
+                assert [(row[-3], row[-2]) for row in shown] == positions
         counts: Mapping[str, int] = await source.counts(viewer, listing, parents, wish)
         assert dict(rows_of(await tables.counts(viewer, listing, parents, wish))) == counts
 

@@ -1,5 +1,6 @@
 """Who may see a dashboard, by which ways, and what they may do with it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -60,7 +61,12 @@ class Access:
 
     @property
     def role(self) -> AccessRole:
-        return max((path.role for path in self.paths), key=RANKS.__getitem__)
+        return strongest(self.paths)
+
+
+def strongest(paths: Sequence[AccessPath]) -> AccessRole:
+    """What these paths make of somebody."""
+    return max((path.role for path in paths), key=RANKS.__getitem__)
 
 
 class AccessSort(Sort):

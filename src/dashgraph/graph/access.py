@@ -10,7 +10,7 @@ from dashgraph.domain.dashboards import DASHBOARD
 from dashgraph.domain.groups import GROUP
 from dashgraph.domain.shares import SHARE, ShareRule
 from dashgraph.domain.users import USER
-from dashgraph.graph.edges import fact, to_one
+from dashgraph.graph.edges import fact, held, to_one
 from dashgraph.graph.groups import Group
 from dashgraph.graph.loaders import Loaders
 from dashgraph.graph.nodes import shows
@@ -53,9 +53,9 @@ class Access:
 
     role: AccessRole = fact("role", description="What the user is to the dashboard: the strongest of the paths.")
 
-    @strawberry.field(description="Every way that leads there: the owner, each share, each group.")
-    def paths(self) -> list[AccessPath]:
-        return [AccessPath(thing=path, loaders=self.loaders) for path in self.thing.paths]
+    paths: list[AccessPath] = held(
+        "paths", AccessPath, description="Every way that leads there: the owner, each share, each group."
+    )
 
 
 @strawberry.type(description="What you may do with a dashboard, and why.")
@@ -65,6 +65,4 @@ class Permission:
 
     role: AccessRole = fact("role", description="What you are to it: the strongest of the ways below.")
 
-    @strawberry.field(description="The reasons: every way by which you come to see it.")
-    def via(self) -> list[AccessPath]:
-        return [AccessPath(thing=path, loaders=self.loaders) for path in self.thing.paths]
+    via: list[AccessPath] = held("paths", AccessPath, description="The reasons: every way by which you come to see it.")

@@ -36,6 +36,13 @@ class Derived:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """The domain values in this attribute of the domain value."""
+
+    attribute: str
+
+
+@dataclass(frozen=True, slots=True)
 class ToOne:
     """The thing whose id is in this attribute of the domain value."""
 
@@ -64,7 +71,7 @@ class RootOne:
     lookup: Lookup[Any]
 
 
-Declaration: TypeAlias = Fact | Derived | ToOne | ToMany | RootList | RootOne
+Declaration: TypeAlias = Fact | Derived | Held | ToOne | ToMany | RootList | RootOne
 
 
 def attribute_of(declaration: Fact | Derived) -> str:

@@ -13,7 +13,7 @@ from dashgraph.domain.lists import Listing, Lookup
 from dashgraph.domain.problems import NotFound, Problem
 from dashgraph.domain.viewers import Reach
 from dashgraph.graph.context import Info, Noted
-from dashgraph.graph.declarations import Fact, RootList, RootOne, ToMany, ToOne, declared
+from dashgraph.graph.declarations import Fact, Held, RootList, RootOne, ToMany, ToOne, declared
 from dashgraph.graph.demands import demands
 from dashgraph.graph.filters import global_id, read
 from dashgraph.graph.nodes import fetch
@@ -51,6 +51,16 @@ def fact(path: str, *, description: str) -> Any:
 
     del resolver.__annotations__["return"]  # the class says what comes
     return strawberry.field(resolver=declared(resolver, Fact((*above, name))), description=description)
+
+
+def held(attribute: str, of: type, *, description: str) -> Any:
+    """A field that shows, as objects of this type, the domain values in an attribute of the domain value."""
+
+    def resolver(self: Any) -> Any:
+        return [of(thing=one, loaders=self.loaders) for one in getattr(self.thing, attribute)]
+
+    del resolver.__annotations__["return"]
+    return strawberry.field(resolver=declared(resolver, Held(attribute)), description=description)
 
 
 def to_one(lookup: Lookup[Any], attribute: str, *, description: str) -> Any:

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import Boolean, Text, TypeDecorator
+from sqlalchemy.types import Boolean, Integer, Text, TypeDecorator
 
 
 class Ids(TypeDecorator[Sequence[str]]):
@@ -58,7 +58,7 @@ def among(column: ColumnElement[Any], ids: Sequence[str] | BindParameter[Any] | 
 
 def constant(value: int | str) -> ColumnElement[Any]:
     """A value of ours that stands in the statement itself, where the database can plan with it."""
-    return literal_column(str(value)) if isinstance(value, int) else literal_column(f"'{value}'", Text())
+    return literal_column(str(value), Integer()) if isinstance(value, int) else literal_column(f"'{value}'", Text())
 
 
 @compiles(_Among, "sqlite")

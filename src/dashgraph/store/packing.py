@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Join, Select, String, Text, func, literal_column, select
+from sqlalchemy import Column, ColumnElement, Join, Label, Null, Select, String, Text, func, literal_column, select
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.visitors import iterate
 from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
@@ -38,11 +38,15 @@ def _kind(column: ColumnElement[Any], dialect: Dialect, *, outer: bool) -> Kind:
     if isinstance(type_, TypeDecorator):
         type_ = type_.load_dialect_impl(dialect)
     if isinstance(type_, NullType):
-        return Kind.NOTHING
+        return Kind.NOTHING if _is_null(column) else Kind.OTHER
     if not isinstance(type_, String):
         return Kind.OTHER
     always = not outer and all(isinstance(one, Column) and not one.nullable for one in column.base_columns)
     return Kind.TEXT if always else Kind.TEXT_OR_NULL
+
+
+def _is_null(column: ColumnElement[Any]) -> bool:
+    return all(isinstance(one.element if isinstance(one, Label) else one, Null) for one in column.base_columns)
 
 
 def packed(statement: Select[Any], kinds: Sequence[Kind]) -> Select[Any]:

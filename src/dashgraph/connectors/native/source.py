@@ -11,7 +11,8 @@ from dashgraph.connectors.native.changes.carrying import Changing
 from dashgraph.connectors.native.changes.handlers import HANDLERS
 from dashgraph.connectors.native.tables import NativeTables
 from dashgraph.connectors.native.translate import Translator
-from dashgraph.domain.access import PERMISSION, AccessFilter
+from dashgraph.connectors.native.ways import ways
+from dashgraph.domain.access import PERMISSION
 from dashgraph.domain.changes import Changes, Outcome, Terms
 from dashgraph.domain.exports import ExportedFile, ExportFormat
 from dashgraph.domain.ids import Kind
@@ -128,7 +129,7 @@ class NativeSource:
         if listing.name in api.NOWHERE:
             return pages
         if listing.name in api.PATHS:
-            rows = await self._all(self._ways(asker, listing, parents, wish).page(wish, dialect=self._database.dialect))
+            rows = await self._all(ways(asker, listing, parents, wish).page(wish, dialect=self._database.dialect))
             for parent, under in groupby(rows, key=lambda row: row.at_parent):
                 items = [list(paths) for _, paths in groupby(under, key=lambda row: row.at_place)]
                 pages[parent] = self._cut(items, wish.window, translator.access)
@@ -148,17 +149,11 @@ class NativeSource:
             return {}
         asker = Asker(viewer, self.name)
         if listing.name in api.PATHS:
-            statement = self._ways(asker, listing, parents, wish).count()
+            statement = ways(asker, listing, parents, wish).count()
         else:
             question = api.EDGES[listing.name]
             statement = count(question.rows(asker, parents, wish.filter or question.nothing))
         return {row.at_parent: row.how_many for row in await self._all(statement)}
-
-    def _ways(self, asker: Asker, listing: Listing[T], parents: Sequence[str], wish: Wish) -> access.Ways:
-        question = api.PATHS[listing.name]
-        wanted = cast("AccessFilter | None", wish.filter) or AccessFilter()
-        kinds = tuple(kind for kind in question.kinds if wanted.paths is None or kind in wanted.paths)
-        return question.ways(asker, parents, AccessFilter(kinds))
 
     async def change_all(self, viewer: Viewer, changes: Changes, terms: Terms) -> Mapping[int, Outcome]:
         return await self._changing.all(viewer, changes, terms)

@@ -6,7 +6,8 @@ from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import ColumnElement, Select, case, func, null
 
-from dashgraph.connectors.native import api
+from dashgraph.connectors.native import api, ways
+from dashgraph.connectors.native.translate import Translator
 from dashgraph.domain.dashboards import (
     DASHBOARD,
     DASHBOARDS,
@@ -143,7 +144,7 @@ class NativeTables:
         self._statements = PreparedStatements(database, IDS, ME)
 
     def answers(self, question: Question, attributes: Sequence[str]) -> bool:
-        known = ATTRIBUTES.get(question.name)
+        known = ways.ATTRIBUTES if question.name in api.PATHS else ATTRIBUTES.get(question.name)
         return known is not None and all(one in known or one in PLACES for one in attributes)
 
     async def things(self, viewer: Viewer, lookup: Lookup[T], ids: Sequence[str], attributes: Sequence[str]) -> Columns:
@@ -165,6 +166,8 @@ class NativeTables:
     async def pages(
         self, viewer: Viewer, listing: Listing[T], parents: Sequence[str], wish: Wish, attributes: Sequence[str]
     ) -> Columns:
+        if listing.name in api.PATHS:
+            return await self._access(viewer, listing, parents, wish, attributes)
         question = api.EDGES[listing.name]
 
         def made(asker: Anybody) -> Select[Any]:
@@ -174,12 +177,23 @@ class NativeTables:
         return await self._asked(viewer, (listing.name, wish, *attributes), made, parents)
 
     async def counts(self, viewer: Viewer, listing: Listing[T], parents: Sequence[str], wish: Wish) -> Columns:
-        question = api.EDGES[listing.name]
-
         def made(asker: Anybody) -> Select[Any]:
+            if listing.name in api.PATHS:
+                return ways.ways(asker, listing, IDS, wish).count()  # type: ignore[arg-type]
+            question = api.EDGES[listing.name]
             return count(question.rows(asker, IDS, wish.filter or question.nothing))  # type: ignore[arg-type]
 
         return await self._asked(viewer, (listing.name, wish.filter), made, parents)
+
+    async def _access(
+        self, viewer: Viewer, listing: Listing[T], parents: Sequence[str], wish: Wish, attributes: Sequence[str]
+    ) -> Columns:
+        def made(asker: Anybody) -> Select[Any]:
+            found = ways.ways(asker, listing, IDS, wish)  # type: ignore[arg-type]
+            return ways.narrowed(found.page(wish, dialect=self._dialect), attributes)
+
+        found = await self._asked(viewer, (listing.name, wish, VALUE in attributes), made, parents)
+        return ways.items(found, listing, attributes, Translator(self._source, viewer))
 
     def _page(
         self, viewer: Viewer, listing: Listing[T], found: Rows, wish: Wish, attributes: Sequence[str]

@@ -181,7 +181,7 @@ class Translator:
 
     def access(self, rows: Sequence[AnyRow], *, as_admin: bool = False) -> Access:
         """One user's access to one dashboard, from a row for each path."""
-        found = [self._path(row.kind, row.rank, row.share_id, row.group_id) for row in rows if row.kind is not None]
+        found = [self.path(row.kind, row.rank, row.share_id, row.group_id) for row in rows if row.kind is not None]
         if as_admin:
             found.append(AccessPath(PathKind.ADMIN, AccessRole.ADMIN))
         return Access(
@@ -190,7 +190,8 @@ class Translator:
             paths=tuple(found),
         )
 
-    def _path(self, *facts: Any) -> AccessPath:
+    def path(self, *facts: Any) -> AccessPath:
+        """One way in: its kind, its rank, the share that opens it and the group that this names."""
         known = self._paths.get(facts)
         if known is None:
             kind, rank, share, group = facts

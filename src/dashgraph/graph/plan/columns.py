@@ -12,10 +12,10 @@ from dashgraph.domain.viewers import Reach
 from dashgraph.graph.filters import global_id, read
 from dashgraph.graph.loaders import Loaders
 from dashgraph.graph.paging import read_window, write_cursor
-from dashgraph.graph.plan.json_texts import NULL
+from dashgraph.graph.plan.json_texts import NULL, listed
 from dashgraph.graph.plan.questions import CountRows, PageRows
 from dashgraph.graph.plan.request import Request
-from dashgraph.graph.plan.selections import Asking, Custom, Deopt, Json, Layout, Many, One, Waiting
+from dashgraph.graph.plan.selections import Asking, Custom, Deopt, Inner, Json, Layout, Many, One, Waiting
 from dashgraph.graph.plan.tables import NO_ROWS, Table, TablePages, ThingTable, picked
 from dashgraph.graph.plan.values import Column, Pages, Planted, Rows, Values
 
@@ -227,6 +227,37 @@ class PartedColumn:
         return found
 
 
+class InnerColumn:
+    """Of a field that shows what the values hold. What several of them hold is written once, and so are lists of it."""
+
+    waiting: Sequence[Waiting] = ()
+
+    def __init__(self, loaders: Loaders, asking: Inner, held: Sequence[Sequence[Any]]) -> None:
+        self._is_long = asking.is_long
+        self._keys = list(map(id, held))
+        self._held = held  # their ids are theirs for as long as they are there
+        self._rows = Rows(asking.selection)
+        self._rows.stand(loaders)
+        numbers: dict[int, int] = {}
+        self._lists: dict[int, list[int]] = {}
+        for key, values in dict(zip(self._keys, held, strict=True)).items():
+            for one in values:
+                if id(one) not in numbers:
+                    numbers[id(one)] = self._rows.hold(one)
+            self._lists[key] = [numbers[id(one)] for one in values]
+
+    def end(self) -> Sequence[Values]:
+        return (self._rows,)
+
+    def written(self) -> Sequence[Json]:
+        found = {key: self._listed(numbers) for key, numbers in self._lists.items()}
+        return [found[key] for key in self._keys]
+
+    def _listed(self, numbers: Sequence[int]) -> Json:
+        items = [self._rows.written[number] for number in numbers]
+        return listed(items, self._is_long) if self._is_long else f"[{','.join(cast('list[str]', items))}]"
+
+
 class CustomColumn:
     """Of a field whose resolver is called for each value."""
 
@@ -283,6 +314,8 @@ def _column(values: Rows | Table, asking: Asking, request: Request) -> Column:
     if isinstance(asking, Custom):
         return _entered(asking, request) or CustomColumn(cast("Rows", values), asking, request)
     loaders = cast("Loaders", values.loaders)
+    if isinstance(asking, Inner):
+        return InnerColumn(loaders, asking, values.held(asking.attribute))
     if isinstance(asking, One):
         attribute, of, layout = asking.attribute, asking.lookup.of, asking.layout
         # When some of them are known already, as values, the rest is asked for as such.

@@ -17,9 +17,6 @@ from graphql import (
     GraphQLUnionType,
     OperationDefinitionNode,
     OperationType,
-    SelectionNode,
-    SelectionSetNode,
-    VariableNode,
     get_named_type,
     get_nullable_type,
     is_leaf_type,
@@ -43,6 +40,7 @@ from dashgraph.graph.declarations import (
     Declaration,
     Derived,
     Fact,
+    Held,
     RootList,
     RootOne,
     ToMany,
@@ -56,6 +54,7 @@ from dashgraph.graph.plan.arguments import Arguments
 from dashgraph.graph.plan.leaves import completed
 from dashgraph.graph.plan.page_shaping import PAGE_INFO, shape_of_pages, shape_of_row_pages
 from dashgraph.graph.plan.selections import (
+    Bail,
     Column,
     ConnectionSelection,
     Constant,
@@ -63,6 +62,7 @@ from dashgraph.graph.plan.selections import (
     Custom,
     Edges,
     InfoFact,
+    Inner,
     Layout,
     Leaf,
     ListOf,
@@ -82,34 +82,7 @@ from dashgraph.graph.plan.selections import (
 from dashgraph.graph.plan.shaping import shape_of_things
 
 MOST_FIELDS = 3000  # of a plan; fragments in fragments can make many out of a short text
-KNOWN_DIRECTIVES = {"skip", "include"}
 TYPENAME = "__typename"
-
-
-class Bail(Exception):
-    """The operation is for the reference path. Its text is why, in a word."""
-
-
-def switches(document: DocumentNode) -> tuple[str, ...]:
-    """The variables that decide what is selected. Raises Bail for directives that mean something else."""
-    found = dict.fromkeys(_switches(document))
-    return tuple(found)
-
-
-def _switches(document: DocumentNode) -> Iterator[str]:
-    level: list[SelectionNode | OperationDefinitionNode | FragmentDefinitionNode] = [
-        one for one in document.definitions if isinstance(one, OperationDefinitionNode | FragmentDefinitionNode)
-    ]
-    while level:
-        for node in level:
-            for directive in node.directives or ():
-                if directive.name.value not in KNOWN_DIRECTIVES:
-                    raise Bail("directive")
-                for argument in directive.arguments or ():
-                    if isinstance(argument.value, VariableNode):
-                        yield argument.value.name.value
-        below: list[SelectionSetNode | None] = [getattr(node, "selection_set", None) for node in level]
-        level = [one for selections in below if selections is not None for one in selections.selections]
 
 
 class Compiler:
@@ -218,6 +191,13 @@ class Compiler:
             connection = self._connection(type_, details, declared.listing)
             selection.asking.append(Many(declared.listing, arguments, connection))
             return
+        elif isinstance(declared, Held) and has_loaders and not nullable and is_list_type(type_):
+            inner = cast("GraphQLObjectType", get_named_type(type_))
+            below = self._selection(inner, self._below(inner, details))
+            if below.tells_paths:
+                raise Bail("paths")  # one value stands at many places
+            selection.asking.append(Inner(declared.attribute, below))
+            return
         result = self._result(definition.type, details, declared)
         custom = _custom(field, key, arguments, result, [one.node for one in details], parent)
         if isinstance(declared, RootOne) and isinstance(result, Objects):
@@ -230,7 +210,7 @@ class Compiler:
     def _laid_out(self, selection: Selection, question: Lookup[Any] | Listing[Any]) -> Layout:
         """The layout of the rows that answer this question, with what this selection reads of them."""
         layout = self._layouts.setdefault(question.name, Layout(question))
-        layout.able &= selection.is_node
+        layout.able &= selection.is_node or isinstance(question, Listing)
         if isinstance(question, Lookup) or selection.is_shared(question):
             layout.want_id()
         for one in selection.written:
@@ -239,6 +219,8 @@ class Compiler:
         for asking in selection.asking:
             if isinstance(asking, One):
                 layout.want(reference(asking.attribute, asking.lookup.of))
+            elif isinstance(asking, Inner):
+                layout.want(asking.attribute)
             layout.able &= not isinstance(asking, Custom)
         return layout
 

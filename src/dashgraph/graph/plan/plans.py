@@ -12,9 +12,10 @@ from orjson import JSONEncodeError
 from dashgraph.domain.problems import Problem
 from dashgraph.graph.context import Context
 from dashgraph.graph.plan import run
-from dashgraph.graph.plan.compile import Bail, Compiler, switches
+from dashgraph.graph.plan.compile import Compiler
 from dashgraph.graph.plan.request import Request
-from dashgraph.graph.plan.selections import Deopt, Plan
+from dashgraph.graph.plan.selections import Bail, Deopt, Plan
+from dashgraph.graph.plan.switches import switches
 
 KEPT = 50_000  # fields of plans; one takes about two kilobytes
 UNPLANNED = 20  # what is known of an operation without a plan counts as so many fields

@@ -33,6 +33,10 @@ Waiting: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 """Something to be waited for."""
 
 
+class Bail(Exception):
+    """The operation is for the reference path. Its text is why, in a word."""
+
+
 class Deopt(Exception):
     """Something that only the reference path answers exactly. Its text is why, in a word."""
 
@@ -99,6 +103,18 @@ class Many:
 
 
 @dataclass(eq=False, slots=True)
+class Inner:
+    """A field that shows the domain values in an attribute."""
+
+    attribute: str
+    selection: "Selection"
+
+    @property
+    def is_long(self) -> bool:
+        return self.selection.is_long
+
+
+@dataclass(eq=False, slots=True)
 class Custom:
     """A field whose resolver is called for each value."""
 
@@ -119,7 +135,7 @@ class Custom:
         return self.result.is_long
 
 
-Asking: TypeAlias = One | Many | Custom
+Asking: TypeAlias = One | Many | Inner | Custom
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,10 @@ class Table(ABC):
         name = attribute if attribute == ID else reference(attribute, of)
         return self._source, self._attributes[self._layout.attributes.index(name)]
 
+    def held(self, attribute: str) -> Sequence[Sequence[Any]]:
+        """The domain values in an attribute of each."""
+        return self._attributes[self._layout.attributes.index(attribute)]
+
     def ids(self, attribute: str, of: Kind) -> Sequence[ResourceId | None]:
         source, natives = self.natives(attribute, of)
         return [None if one is None else ResourceId(source, of, one) for one in natives]

@@ -86,6 +86,16 @@ class Rows:
             self.things.append(thing)
         return number
 
+    def hold(self, thing: Any) -> int:
+        """Take in a domain value that another one holds. Its number among the values."""
+        self.things.append(thing)
+        self.places.append(None)
+        return len(self.things) - 1
+
+    def held(self, attribute: str) -> Sequence[Sequence[Any]]:
+        """The domain values in an attribute of each."""
+        return [getattr(thing, attribute) for thing in self.things]
+
     def ids(self, attribute: str, of: Kind) -> Sequence[ResourceId | None]:
         """The ids of a kind in an attribute."""
         found = [getattr(thing, attribute) for thing in self.things]
