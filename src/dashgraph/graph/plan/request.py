@@ -1,7 +1,7 @@
 """What one request brings to a plan: who asks, with which variables, and the questions that were asked so far."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from graphql import GraphQLResolveInfo, GraphQLSchema, OperationDefinitionNode
 from graphql.execution.values import VariableValues
@@ -12,6 +12,8 @@ from strawberry.types import Info
 from dashgraph.graph.context import Context
 from dashgraph.graph.plan.questions import Questions
 from dashgraph.graph.plan.selections import Custom, Waiting
+
+UNTIL_SENT = 2  # turns of the loop: in the first tasks say what they ask, after it that is sent
 
 
 class Request:
@@ -46,11 +48,15 @@ class Request:
         return Info(_raw_info=found, _field=field.arguments.field)
 
 
-async def together(waiting: Sequence[Waiting]) -> None:
-    """Wait for all of them. One that raises ends the others."""
-    if len(waiting) == 1:
+async def together(waiting: Sequence[Waiting], meanwhile: Callable[[], None] | None = None) -> None:
+    """Wait for all of them, and do something meanwhile. One that raises ends the others."""
+    if len(waiting) == 1 and meanwhile is None:
         await waiting[0]()
     elif waiting:
         async with asyncio.TaskGroup() as group:
             for one in waiting:
                 group.create_task(one())
+            if meanwhile is not None:
+                for _ in range(UNTIL_SENT):
+                    await asyncio.sleep(0)
+                meanwhile()

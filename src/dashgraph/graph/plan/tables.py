@@ -49,6 +49,11 @@ class Table(ABC):
         """The JSON for each place."""
 
     @property
+    def asks_on(self) -> bool:
+        """Whether something is asked for under the rows."""
+        return bool(self.columns)
+
+    @property
     def many(self) -> int:
         return len(self._attributes[0]) if self._attributes else 0
 
@@ -162,6 +167,11 @@ class TablePages:
         self._attributes = picked(self._attributes, list(chain.from_iterable(pages)))
         self._pages = list(starmap(range, pairwise(accumulate(map(len, pages), initial=0))))
 
+    @property
+    def asks_on(self) -> bool:
+        """Whether something is asked for under the rows of its pages."""
+        return any(one.asks_on for one in self._nodes)
+
     def waiting(self) -> list[Waiting]:
         return []
 
@@ -192,6 +202,10 @@ class RootPages(TablePages):
         self._asked = asked
         self._found: Columns = ()
         self._count: int | None = None
+
+    @property
+    def asks_on(self) -> bool:
+        return True  # for its page
 
     def add(self, _value: Connection[Any], _place: object) -> int:
         """Take in the list. Its number among the pages."""
