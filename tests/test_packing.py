@@ -24,7 +24,7 @@ WORDS_TABLE = Table(
     "words", METADATA, Column("place", Integer), Column("word", Text, nullable=False), Column("perhaps", Text)
 )
 PLACES_TABLE = Table("places", METADATA, Column("place", Integer))
-OTHERS = {"flag": True, "number": 7, "moment": NOON, "nothing": None}
+OTHERS = {"flag": True, "number": 7, "moment": NOON, "nothing": None, "untyped": 8}
 
 
 def statement() -> Select[tuple[object, ...]]:
@@ -35,6 +35,7 @@ def statement() -> Select[tuple[object, ...]]:
         literal_column("7", Integer()).label("number"),
         literal_column("TIMESTAMPTZ '2026-11-22 12:00+00'", Instant()).label("moment"),
         null().label("nothing"),
+        literal_column("8").label("untyped"),
     ).order_by(WORDS_TABLE.c.place)
 
 
@@ -58,7 +59,7 @@ async def test_any_texts_come_back_as_they_were(stores: Stores) -> None:
         await session.run_sync(METADATA.create_all)
     statements = PreparedStatements(database)
     plain, outer = statements.get("plain", statement), statements.get("outer", beside_nothing)
-    assert plain.kinds == [Kind.TEXT, Kind.TEXT_OR_NULL, Kind.OTHER, Kind.OTHER, Kind.OTHER, Kind.NOTHING]
+    assert plain.kinds == [Kind.TEXT, Kind.TEXT_OR_NULL, Kind.OTHER, Kind.OTHER, Kind.OTHER, Kind.NOTHING, Kind.OTHER]
     assert outer.kinds == [Kind.TEXT_OR_NULL]
     for words in tried:
         async with database.writing() as session:

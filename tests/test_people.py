@@ -44,6 +44,19 @@ async def test_accounts_with_the_same_address_are_linked_both_ways(store: Asking
     assert await linked("ben", "local") == []
 
 
+async def test_what_only_folds_to_the_same_address_is_somebody_else(store: Asking) -> None:
+    east, west = Small("east"), Small("west")
+    east.user("one", "one@straße.example")
+    west.user("two", "one@strasse.example")
+    west.user("three", "ONE@STRAßE.example")
+    graph = beside(store, east.source(), west.source())
+    boss = await as_(graph, "boss")
+
+    found = await graph.data(boss, SAME, id=global_id(Kind.USER, "one", "east"))
+
+    assert [account["displayName"] for account in found["user"]["sameAs"]] == ["three"]
+
+
 async def test_an_account_is_linked_only_where_it_is_clear_whose_it_is(store: Asking, south: Small) -> None:
     south.user("ben", status=UserStatus.INACTIVE)
     south.user("ben2", "BEN@x.example")

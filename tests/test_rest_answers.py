@@ -42,7 +42,7 @@ def test_what_is_absent_is_the_default_or_none_and_null_is_absent() -> None:
         False, 0, 0.5,
     )  # fmt: skip
     optional = (
-        one.optional_text, one.optional_id, one.optional_number, one.optional_whole, one.optional_instant,
+        one.optional_text, one.optional_id, one.optional_whole, one.optional_instant,
         one.optional_object, one.optional_list,
     )  # fmt: skip
     assert [take("nothing") for take in optional] == [None] * len(optional)

@@ -91,13 +91,6 @@ async def test_all_of_it_in_one_answer_is_one_call() -> None:
     assert upstream.lines == ["GET /api/folders"]
 
 
-async def test_pages_come_whole_for_lists_with_something_beside_their_things() -> None:
-    async with asking(Library(25)) as rest:
-        pages = await rest.whole_pages(Cursor(10, "results"), "/api/dashboards")
-
-    assert [page.whole("count") for page in pages] == [25, 25, 25]
-
-
 async def test_a_list_may_be_asked_for_in_another_way_than_by_get() -> None:
     async def searched(request: web.Request) -> web.Response:
         body = json.loads(await request.read())

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashgraph.domain.templates import VARIABLES, render, render_header, render_html, unknown, values
+from dashgraph.domain.templates import VARIABLES, render, render_header, unknown, values
 
 USUAL = values(
     datetime(2021, 9, 28, 22, 30, tzinfo=UTC),
@@ -104,13 +104,6 @@ def test_what_a_value_says_is_not_a_template() -> None:
     assert render("{{$dashboard}} {{$owner}}today}}", tricky) == "{{$owner}} {{$today}}"
 
 
-def test_values_are_escaped_in_html_and_the_text_is_not() -> None:
-    text = '<p title="{{$owner}}">{{$dashboard}}</p>'
-
-    assert render_html(text, USUAL) == ('<p title="Ada &quot;Countess&quot; Lovelace">Sales &amp; &lt;Costs&gt;</p>')
-    assert render_html("{{$dashboard}}", {**USUAL, "$dashboard": "'"}) == "&#x27;"
-
-
 def test_a_header_is_one_line() -> None:
     broken = {**USUAL, "$dashboard": "Sales\r\nBcc: everybody@x.example\0", "$owner": "a\u2028b\u2029c\x85d\x1be\vf"}
 
@@ -134,5 +127,5 @@ def test_any_text_can_be_rendered(text: str, value: str) -> None:
     assert "\n" not in render_header(text, filled)
     assert "\r" not in render_header(text, filled)
     if "{{" not in text:
-        assert render(text, filled) == render_html(text, filled) == text
+        assert render(text, filled) == text
         assert unknown(text) == []

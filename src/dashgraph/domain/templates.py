@@ -3,10 +3,9 @@
 A text is read once: what a variable stands for is never read as a template again.
 """
 
-import html
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from dashgraph.domain import zones
@@ -37,29 +36,21 @@ def values(at: datetime, zone: str, *, dashboard: str, owner: str, schedule: str
 
 def render(text: str, values: Mapping[str, str]) -> str:
     """The text with the values in place of the variables. Unknown variables stay as they are written."""
-    return _rendered(text, values, str)
 
+    def value(place: re.Match[str]) -> str:
+        name = place[1].strip()
+        return values[name] if name in VARIABLES else place[0]
 
-def render_html(text: str, values: Mapping[str, str]) -> str:
-    """The same for a text that is HTML: the values are escaped, for use between tags and in quoted attributes."""
-    return _rendered(text, values, html.escape)
+    return PLACE.sub(value, text)
 
 
 def render_header(text: str, values: Mapping[str, str]) -> str:
     """The same for a subject or another header: on one line, without control characters."""
-    rendered = _rendered(text, values, str)
-    return " ".join("".join(" " if unicodedata.category(c) == CONTROL else c for c in rendered).split())
+    on_lines = "".join(" " if unicodedata.category(c) == CONTROL else c for c in render(text, values))
+    return " ".join(on_lines.split())
 
 
 def unknown(text: str) -> list[str]:
     """What stands in the text like a variable and is none, each once; for a warning."""
     found = (place for place in PLACE.finditer(text) if place[1].strip() not in VARIABLES)
     return list(dict.fromkeys(place[0] for place in found))
-
-
-def _rendered(text: str, values: Mapping[str, str], written: Callable[[str], str]) -> str:
-    def value(place: re.Match[str]) -> str:
-        name = place[1].strip()
-        return written(values[name]) if name in VARIABLES else place[0]
-
-    return PLACE.sub(value, text)

@@ -60,8 +60,11 @@ class User:
 
 
 def same_address(text: str) -> str:
-    """What e-mail addresses are compared by."""
-    return text.strip().casefold()
+    """What e-mail addresses are compared by: to the letter, but of ASCII large and small letters are the same.
+
+    More would be somebody else's address: `straße.example` and `strasse.example` are two domains.
+    """
+    return text.strip().encode(errors="surrogatepass").lower().decode(errors="surrogatepass")
 
 
 def account_of(found: Iterable[User]) -> User | None:

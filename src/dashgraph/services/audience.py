@@ -7,6 +7,7 @@ from typing import Any
 
 from dashgraph.domain.jobs import DeliveryStatus
 from dashgraph.domain.targets import MOST_ADDRESSES, Recipient, TargetKind
+from dashgraph.domain.users import same_address
 from dashgraph.services.deliverables import Deliverable, Destination
 from dashgraph.store import deliveries
 from dashgraph.store.database import Database
@@ -96,12 +97,12 @@ def _each(
                 yield from (_person(member) for member in members)
         elif one.address is not None:
             refusal = None if may_send_elsewhere else NOT_ALLOWED
-            yield Addressee(one.address, one.address.casefold(), refusal=refusal)
+            yield Addressee(one.address, same_address(one.address), refusal=refusal)
 
 
 def _person(person: Person) -> Addressee:
     refusal = NOT_ACTIVE if not person.is_active else NO_ACCESS if not person.may_view else None
-    return Addressee(person.email, person.email.casefold(), person.id, refusal)
+    return Addressee(person.email, same_address(person.email), person.id, refusal)
 
 
 def _row(job: str, destination: Destination, one: Addressee, refusal: str | None) -> dict[str, Any]:

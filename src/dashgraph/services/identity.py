@@ -20,7 +20,7 @@ from dashgraph.domain.problems import BadInput, Conflict, InvalidState, NotFound
 from dashgraph.domain.roles import NATIVE_ROLES, VIEWER, RoleKind
 from dashgraph.domain.text import fold, storable
 from dashgraph.domain.user_changes import LONGEST_LOGIN
-from dashgraph.domain.users import PRETEND, Origin, UserStatus
+from dashgraph.domain.users import PRETEND, Origin, UserStatus, same_address
 from dashgraph.domain.viewers import TokenScope, Viewer
 from dashgraph.services.hashing import Hashing
 from dashgraph.services.issuer import BadJwt, Issuer, looks_like_jwt
@@ -116,7 +116,7 @@ class Identity:
         fits = len(email) <= LONGEST_LOGIN and storable(email)
         row = await accounts.by_address(self._database, email) if fits else None
         # Found without accents too, as people search: those are the addresses of others.
-        if row is None or not _is_address_of(row, email) or row.status != UserStatus.ACTIVE.value:
+        if row is None or same_address(row.email) != same_address(email) or row.status != UserStatus.ACTIVE.value:
             raise Unauthenticated(REFUSED)
         return self._viewer(row.id, row, scopes)
 
@@ -349,11 +349,6 @@ class Identity:
             return None
         self._tries.succeeded(user, None)
         return known
-
-
-def _is_address_of(row: AnyRow, email: str) -> bool:
-    """Whether an address is somebody's to the letter; of ASCII alone large and small letters are the same."""
-    return bool(row.email.encode().lower() == email.encode().lower())
 
 
 def _hash(token: str) -> str:

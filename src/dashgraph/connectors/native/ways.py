@@ -40,7 +40,7 @@ def narrowed(statement: Select[Any], attributes: Sequence[str]) -> Select[Any]:
 
 def items(found: Columns, listing: Listing[T], attributes: Sequence[str], translator: Translator) -> Columns:
     """The items of rows that are next to each other, with these attributes; the parents last."""
-    *facts, ties, parents = found[:6]
+    *facts, ties, parents = found[: len(FACTS) + 2]
     rows = list(zip(parents, ties, strict=True))
     starts = [at for at, (one, before) in enumerate(zip(rows, [None, *rows], strict=False)) if one != before]
     of_path = list(zip(*facts, strict=True))
@@ -49,7 +49,7 @@ def items(found: Columns, listing: Listing[T], attributes: Sequence[str], transl
     each = [
         numbers.setdefault(tuple(of_path[start:stop]), len(numbers)) for start, stop in pairwise([*starts, len(rows)])
     ]
-    paths = [tuple(translator.path(*facts) for facts in one) for one in numbers]
+    paths = [tuple(translator.path(*way) for way in one) for one in numbers]
     tied, under = ([column[at] for at in starts] for column in (ties, parents))
     users, dashboards = (tied, under) if listing.name == ACCESS_OF_DASHBOARD.name else (under, tied)
     columns: dict[str, Sequence[Any]] = {USER: users, DASHBOARD: dashboards, TIE: tied}
@@ -59,5 +59,5 @@ def items(found: Columns, listing: Listing[T], attributes: Sequence[str], transl
         roles = [strongest(one).value for one in paths]
         columns[ROLE] = [roles[number] for number in each]
     if VALUE in attributes:
-        columns[VALUE] = [found[6][at] for at in starts]
+        columns[VALUE] = [found[-1][at] for at in starts]
     return [*(columns[one] for one in attributes or [TIE]), under]

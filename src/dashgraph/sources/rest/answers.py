@@ -172,10 +172,6 @@ class Raw:
         at = self.at(key)
         return default if at.value is None and default is not ABSENT else at.as_number()
 
-    def optional_number(self, key: str) -> float | None:
-        at = self.at(key)
-        return None if at.value is None else at.as_number()
-
     def whole(self, key: str, *, default: int | _Absent = ABSENT) -> int:
         at = self.at(key)
         return default if at.value is None and default is not ABSENT else at.as_whole()

@@ -27,7 +27,7 @@ from dashgraph.domain.problems import (
     UnsupportedBySource,
 )
 from dashgraph.sources.rest.addresses import Params, template_of
-from dashgraph.sources.rest.answers import Answer, Raw
+from dashgraph.sources.rest.answers import Answer
 from dashgraph.sources.rest.auth import Auth
 from dashgraph.sources.rest.breaker import Breaker
 from dashgraph.sources.rest.events import Event, events
@@ -138,13 +138,6 @@ class Rest:
         """
         with self.question():
             return await self._walk(paging, path, params, key, ask).items()
-
-    async def whole_pages(
-        self, paging: Paging, path: str, params: Params = (), *, key: Key | None = None, ask: Ask | None = None
-    ) -> list[Raw]:
-        """The same walk, for lists whose pages hold more than their things."""
-        with self.question():
-            return [page.body for page in await self._walk(paging, path, params, key, ask).pages()]
 
     @asynccontextmanager
     async def stream(
