@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import orjson
@@ -11,6 +12,7 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import LooseHeaders
 
 from dashgraph.app import callers
+from dashgraph.app.ahead import Caller
 from dashgraph.app.compression import compressed
 from dashgraph.app.negotiation import weights
 from dashgraph.app.presence import Gone, while_there
@@ -19,6 +21,7 @@ from dashgraph.app.standing import standing
 from dashgraph.domain.problems import BadInput, Forbidden, Problem, TooMuch, TooOften, Unauthenticated
 from dashgraph.domain.viewers import Viewer
 from dashgraph.graph import errors
+from dashgraph.graph.context import Who
 from dashgraph.graph.execution import Answer, Executor, Meant, Operation, Stage
 from dashgraph.graph.manifest import digest
 from dashgraph.graph.persisted import Asked, Persisted
@@ -33,6 +36,7 @@ CLOSED = 499  # nobody is there who could read it; the log has it
 LIMITS = web.AppKey("limits", Settings)
 IDENTITY = web.AppKey("identity", Identity)
 VIEWER = web.RequestKey("viewer", Viewer)
+QUIET = 2  # requests side by side
 CHALLENGE = {hdrs.WWW_AUTHENTICATE: "Bearer"}
 
 
@@ -56,6 +60,7 @@ class GraphQLEndpoint:
         self._identity = identity
         self._persisted = persisted
         self._streaming = streaming
+        self._at_work = 0  # requests
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """As JSON; with events a subscription, and whatever is asked by who accepts nothing else."""
@@ -66,22 +71,38 @@ class GraphQLEndpoint:
             error = errors.plain(f"Accept {RESPONSE_JSON} or {PLAIN_JSON}.", BAD_REQUEST)
             return _written(406, {"errors": [error]}, PLAIN_JSON)
         kind = accepted or RESPONSE_JSON
+        self._at_work += 1
         try:
-            viewer = request[VIEWER] = await viewer_of(request, self._identity)
-            asked = await _asked(request)
-            if isinstance(asked, list):
-                return await self._batch(request, asked, viewer, ranges)
-            operation = await self._operation(request, asked, viewer)
-            meant = operation if events and accepted is None else await self._meant(operation)
-            if isinstance(meant, Operation) or (events and isinstance(meant, Meant) and meant.follows):
-                return await self._streaming(request, meant)
-            answer = await self._answer(request, meant, viewer)
+            async with self._caller(request) as caller:
+                asked = await _asked(request)
+                if isinstance(asked, list):
+                    return await self._batch(request, asked, await caller.viewer(), ranges)
+                operation = await self._operation(request, asked, caller.viewer)
+                meant = operation if events and accepted is None else await self._meant(operation)
+                if isinstance(meant, Operation) or (events and isinstance(meant, Meant) and meant.follows):
+                    await caller.viewer()
+                    return await self._streaming(request, meant)
+                if isinstance(meant, Answer) or meant.changes:
+                    answer = await self._answer(request, meant, await caller.viewer())
+                else:
+                    answer = await caller.answered(partial(self._answer, request, meant))
         except Refused as refused:
             return refusal(refused, kind)
         except Problem as problem:  # the store did not answer
             return _written(503, {"errors": [errors.problem(problem)]}, kind)
+        finally:
+            self._at_work -= 1
         written = _written(_status(answer, kind), answer.payload, kind, _told(answer))
         return await self._compressed(request, written, [(meant, answer)])
+
+    def _caller(self, request: web.Request) -> Caller:
+        async def find() -> Viewer:
+            viewer = request[VIEWER] = await viewer_of(request, self._identity)
+            return viewer
+
+        token = bearer(request)
+        is_quiet = self._at_work <= QUIET  # with more there is always something else to do
+        return Caller(find, self._identity.last_known(token) if token is not None and is_quiet else None)
 
     async def _meant(self, operation: Operation | Answer) -> Meant | Answer:
         return operation if isinstance(operation, Answer) else await self._executor.meant(operation)
@@ -102,9 +123,13 @@ class GraphQLEndpoint:
         """Answer a list with a list, one operation after the other. There is no newer type for such an answer."""
         if _liked(ranges, PLAIN_JSON)[0] == 0:
             raise Refused(406, errors.plain(f"Accept {PLAIN_JSON}: a list is answered with a list.", BAD_REQUEST))
+
+        async def who() -> Viewer:
+            return viewer
+
         done = []
         for asked in batch:
-            meant = await self._meant(await self._operation(request, asked, viewer))
+            meant = await self._meant(await self._operation(request, asked, who))
             done.append((meant, await self._answer(request, meant, viewer)))
         written = _written(200, [answer.payload for _, answer in done], PLAIN_JSON, standing(done[-1][1]))
         return await self._compressed(request, written, done)
@@ -122,10 +147,9 @@ class GraphQLEndpoint:
                 return response
         return await compressed(request, response)
 
-    async def _operation(self, request: web.Request, asked: Asked, viewer: Viewer) -> Operation | Answer:
-        async def who() -> Viewer:
-            return viewer
-
+    async def _operation(self, request: web.Request, asked: Asked, who: Who) -> Operation | Answer:
+        if asked.sha256 is not None:
+            await who()  # what is sent under its hash is remembered for others
         operation = await self._persisted.operation(asked, who)
         if isinstance(operation, Operation) and request.headers.get(COST, "").lower() == "report":
             return replace(operation, tells_cost=True)

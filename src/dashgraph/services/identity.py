@@ -24,6 +24,7 @@ from dashgraph.domain.users import PRETEND, Origin, UserStatus, same_address
 from dashgraph.domain.viewers import TokenScope, Viewer
 from dashgraph.services.hashing import Hashing
 from dashgraph.services.issuer import BadJwt, Issuer, looks_like_jwt
+from dashgraph.services.latest import Latest
 from dashgraph.services.throttling import Tries
 from dashgraph.store import accounts
 from dashgraph.store.accounts import NewToken, NewUser, SignedIn
@@ -90,18 +91,24 @@ class Identity:
         self._issuer = issuer
         self._tries = tries or Tries()
         self._hashing = Hashing()
+        self._latest = Latest()
 
     async def viewer(self, token: str, *, now: datetime | None = None) -> Viewer:
         """Who the token speaks for. Raises Unauthenticated, always with the same words."""
         if self._issuer is not None and looks_like_jwt(token):
             return await self._by_jwt(self._issuer, token)
-        row = await self._tokens.signed_in(_hash(token))
+        hashed = _hash(token)
+        row = await self._tokens.signed_in(hashed)
         expired = row is not None and row.expires_at is not None and row.expires_at <= (now or datetime.now(UTC))
         if row is None or expired or row.status != UserStatus.ACTIVE.value:
             raise Unauthenticated(REFUSED)
         found = self._viewer(row.user_id, row, _known_scopes(row.scopes))
         is_session = token.startswith(PREFIXES["session"])
-        return replace(found, expires_at=row.expires_at, token=row.id, is_session=is_session)
+        return self._latest.keep(hashed, replace(found, expires_at=row.expires_at, token=row.id, is_session=is_session))
+
+    def last_known(self, token: str) -> Viewer | None:
+        """For whom the token spoke when it was looked up last, not long ago: a guess, which gives no rights."""
+        return self._latest.of(_hash(token))
 
     async def _by_jwt(self, issuer: Issuer, token: str) -> Viewer:
         try:
