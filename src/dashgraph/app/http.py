@@ -36,7 +36,7 @@ CLOSED = 499  # nobody is there who could read it; the log has it
 LIMITS = web.AppKey("limits", Settings)
 IDENTITY = web.AppKey("identity", Identity)
 VIEWER = web.RequestKey("viewer", Viewer)
-QUIET = 2  # requests side by side
+QUIET = 2  # operations side by side
 CHALLENGE = {hdrs.WWW_AUTHENTICATE: "Bearer"}
 
 
@@ -60,7 +60,7 @@ class GraphQLEndpoint:
         self._identity = identity
         self._persisted = persisted
         self._streaming = streaming
-        self._at_work = 0  # requests
+        self._at_work = 0  # operations that are run; streams are not among them
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """As JSON; with events a subscription, and whatever is asked by who accepts nothing else."""
@@ -71,7 +71,6 @@ class GraphQLEndpoint:
             error = errors.plain(f"Accept {RESPONSE_JSON} or {PLAIN_JSON}.", BAD_REQUEST)
             return _written(406, {"errors": [error]}, PLAIN_JSON)
         kind = accepted or RESPONSE_JSON
-        self._at_work += 1
         try:
             async with self._caller(request) as caller:
                 asked = await _asked(request)
@@ -90,8 +89,6 @@ class GraphQLEndpoint:
             return refusal(refused, kind)
         except Problem as problem:  # the store did not answer
             return _written(503, {"errors": [errors.problem(problem)]}, kind)
-        finally:
-            self._at_work -= 1
         written = _written(_status(answer, kind), answer.payload, kind, _told(answer))
         return await self._compressed(request, written, [(meant, answer)])
 
@@ -101,7 +98,7 @@ class GraphQLEndpoint:
             return viewer
 
         token = bearer(request)
-        is_quiet = self._at_work <= QUIET  # with more there is always something else to do
+        is_quiet = self._at_work < QUIET  # with more there is always something else to do
         return Caller(find, self._identity.last_known(token) if token is not None and is_quiet else None)
 
     async def _meant(self, operation: Operation | Answer) -> Meant | Answer:
@@ -112,10 +109,13 @@ class GraphQLEndpoint:
         if isinstance(meant, Answer):
             return meant
         running = self._executor.run(meant, viewer, written=True)
+        self._at_work += 1
         try:
             return await (running if meant.changes else while_there(request, running))
         except Gone:
             raise Refused(CLOSED, errors.plain("The client has hung up.", BAD_REQUEST)) from None
+        finally:
+            self._at_work -= 1
 
     async def _batch(
         self, request: web.Request, batch: Sequence[Asked], viewer: Viewer, ranges: Mapping[str, float]
