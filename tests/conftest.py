@@ -4,6 +4,8 @@ import gc
 import itertools
 import os
 import shutil
+import tempfile
+from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import event, select
 
 import postgres
@@ -31,9 +34,15 @@ from dashgraph.store.upgrade import upgrade
 
 ROWS = ("rows_sisense", "rows_sisense_people", "rows_lightdash", "rows_holistics", "rows_posthog")
 pytest.register_assert_rewrite(*ROWS)  # their assertions too say what they found
+MEMORY = Path("/dev/shm")
+ROOM = 2 << 30  # bytes that the databases of one process have room in
+COPIES = 20  # that are kept: a test may come back to one that it made
 SHARED = Path(__file__).parent.parent.parent / "shared"
 logs.configure("json")  # without the values of variables, as in production
 os.environ.setdefault("DASHGRAPH_JOB_LOOK_SECONDS", "0.1")  # who tests jobs waits for them
+# How long something takes says more of the machine than of us.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 gc.disable()  # until all tests are found: what is made meanwhile stays
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
@@ -45,14 +54,29 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[str]:
+def in_memory() -> Iterator[Path | None]:
+    """A folder in memory for databases, which on a disk would take ten times as long; None where there is no room."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < workers * ROOM:
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="dashgraph-", dir=MEMORY, ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)  # PostgreSQL runs as somebody else
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def server(in_memory: Path | None) -> Iterator[str]:
     """The PostgreSQL server of this run."""
-    with postgres.running() as address:
+    with postgres.running(in_memory) as address:
         yield address
 
 
 class Stores:
-    """Fresh databases, quickly: an empty and a demo store are made once and copied for each test."""
+    """Fresh databases, quickly: an empty and a demo store are made once and copied for each test.
+
+    On a server the copies of earlier tests are dropped, unless somebody is connected to them.
+    """
 
     def __init__(self, dialect: str, folder: Path, server: str | None) -> None:
         self.dialect = dialect
@@ -60,6 +84,7 @@ class Stores:
         self._server = server
         self._numbers = itertools.count()
         self._made: set[str] = set()
+        self._copies: deque[str] = deque()
 
     async def fresh(self, content: str) -> str:
         """The address of a database of its own with this content: `empty` or `demo`."""
@@ -69,7 +94,15 @@ class Stores:
         name = f"{content}_{next(self._numbers)}"
         if self._server is None:
             return str(shutil.copyfile(self._folder / f"{content}.sqlite3", self._folder / f"{name}.sqlite3"))
-        await self._administer(f"CREATE DATABASE {name} TEMPLATE {content}")
+        async with self._administering() as connection:
+            await connection.execute(f"CREATE DATABASE {name} TEMPLATE {content}")
+            self._copies.append(name)
+            if len(self._copies) > COPIES:
+                earlier = self._copies.popleft()
+                try:
+                    await connection.execute(f"DROP DATABASE IF EXISTS {earlier}")
+                except asyncpg.ObjectInUseError:
+                    self._copies.append(earlier)
         return f"{self._server}/{name}"
 
     async def _make(self, content: str) -> None:
@@ -77,7 +110,8 @@ class Stores:
             address = str(self._folder / f"{content}.sqlite3")
         else:
             address = f"{self._server}/{content}"
-            await self._administer(f"CREATE DATABASE {content}")
+            async with self._administering() as connection:
+                await connection.execute(f"CREATE DATABASE {content}")
         database = open_database(address)
         await upgrade(database)
         if content == "demo":
@@ -87,10 +121,11 @@ class Stores:
                 await session.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         await database.close()
 
-    async def _administer(self, statement: str) -> None:
+    @asynccontextmanager
+    async def _administering(self) -> AsyncIterator[asyncpg.Connection]:
         connection = await asyncpg.connect(f"{self._server}/postgres")
         try:
-            await connection.execute(statement)
+            yield connection
         finally:
             await connection.close()
 
@@ -106,13 +141,17 @@ def made_stores() -> dict[str, Stores]:
     params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)],
 )
 def stores(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, made_stores: dict[str, Stores]
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    in_memory: Path | None,
+    made_stores: dict[str, Stores],
 ) -> Stores:
     """Every test that asks for a store runs on both databases."""
     dialect = request.param
     if dialect not in made_stores:
         on_server = request.getfixturevalue("server") if dialect == "postgresql" else None
-        made_stores[dialect] = Stores(dialect, tmp_path_factory.mktemp(dialect), on_server)
+        folder = tmp_path_factory.mktemp(dialect) if in_memory is None else in_memory
+        made_stores[dialect] = Stores(dialect, folder, on_server)
     return made_stores[dialect]
 
 

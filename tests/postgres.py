@@ -15,7 +15,7 @@ from pathlib import Path
 NOBODY = "nobody"  # PostgreSQL refuses to run as root
 # Hundreds of databases that live for seconds: nobody is to tidy them up, no query is long enough to be compiled, and
 # writers who wait for each other are to find out at once.
-SETTINGS = ("max_connections=200", "autovacuum=off", "jit=off", "deadlock_timeout=100ms")
+SETTINGS = ("max_connections=200", "autovacuum=off", "jit=off", "deadlock_timeout=100ms", "max_wal_size=256MB")
 
 
 def binaries() -> Path:
@@ -34,9 +34,12 @@ def binaries() -> Path:
 
 
 @contextmanager
-def running() -> Iterator[str]:
-    """A fresh server on loopback; its address without a database. Stopped and deleted at the end."""
-    folder = Path(tempfile.mkdtemp(prefix="dashgraph-pg-"))
+def running(where: Path | None = None) -> Iterator[str]:
+    """A fresh server on loopback; its address without a database. Stopped and deleted at the end.
+
+    Its files are in this folder, or where temporary files are.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="dashgraph-pg-", dir=where))
     user = NOBODY if os.geteuid() == 0 else None
     if user:
         shutil.chown(folder, user)

@@ -224,7 +224,7 @@ def arguments(draw: st.DrawFn, field: str, there: dict[str, Any], ids: dict[str,
 
 # What an operation costs does not depend on the database.
 @pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=120, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(data=st.data())
 async def test_no_operation_answers_more_objects_than_it_costs(
     company: tuple[Asking, Viewer, dict[str, list[str]]], data: st.DataObject

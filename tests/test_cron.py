@@ -434,7 +434,7 @@ def any_or(low: int, high: int, *, mostly: int) -> st.SearchStrategy[tuple[str, 
 
 
 @given(fields(0, 59), any_or(0, 23, mostly=1), any_or(1, 31, mostly=4), any_or(1, 12, mostly=4), PLACES)
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 def test_every_run_is_at_what_the_expression_says_or_right_after_what_the_clocks_skip(
     minute: tuple[str, frozenset[int]],
     hour: tuple[str, frozenset[int]],
@@ -468,7 +468,6 @@ def test_every_run_is_at_what_the_expression_says_or_right_after_what_the_clocks
     st.sampled_from([LEAST, 20 * MINUTE, HOUR]),
     ZONES,
 )
-@settings(deadline=None)
 def test_what_is_taken_never_runs_closer_than_allowed(
     minutes: set[int], hours: set[int], days: str, least: timedelta, zone: str
 ) -> None:

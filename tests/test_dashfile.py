@@ -249,7 +249,7 @@ def values_of(floats: st.SearchStrategy[float]) -> st.SearchStrategy[Any]:
 
 
 values = values_of(st.floats())
-often = settings(max_examples=300, deadline=None, derandomize=True, database=None)
+often = settings(max_examples=300, derandomize=True, database=None)
 
 
 def taken_or_refused(data: bytes) -> None:

@@ -466,7 +466,7 @@ async def alone(empty: Asking) -> Person:
     return await person(empty, "me")
 
 
-@settings(max_examples=15, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 @given(boards)
 async def test_any_dashboard_is_kept_whole_by_the_store(alone: Person, board: Json) -> None:
     """Each comes in over the last one with its slug."""

@@ -539,7 +539,7 @@ boards = st.builds(
         optional={"description": values, "filters": values, "tabs": values, "slug": texts.filter(bool), "odd": values},
     ),
 )
-generated = settings(max_examples=150, deadline=None, derandomize=True, database=None)
+generated = settings(max_examples=150, derandomize=True, database=None)
 
 
 @generated

@@ -472,10 +472,9 @@ more_values = st.dictionaries(st.text(st.characters(), max_size=4), values, max_
 
 @settings(
     max_examples=40,
-    deadline=None,
     derandomize=True,
     database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(more=more_values, layout=more_values, script=st.none() | st.text(), widget=more_values, key=st.text(max_size=3))
 async def test_whatever_else_a_document_has_survives(

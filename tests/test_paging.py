@@ -5,7 +5,7 @@ from datetime import UTC
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert, update
 
@@ -202,7 +202,6 @@ def test_a_cursor_of_a_moment_brings_it_back(value: Any) -> None:
     assert read_cursor(DASHBOARDS, UserSort.CREATED_AT_ASC, text, "after").value == value
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.text())
 def test_any_text_is_a_cursor_or_a_clear_refusal(text: str) -> None:
     for sort in (DashboardSort.TITLE_ASC, DashboardSort.UPDATED_AT_DESC):

@@ -72,7 +72,7 @@ async def check(found: Asking) -> list[str]:
     return admins
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32))
 async def test_any_history_leaves_an_administrator_and_is_undone_in_reverse(stores: Stores, seed: int) -> None:
     random = Random(seed)

@@ -163,7 +163,6 @@ def test_both_paths_answer_the_same(stores: Stores) -> None:
 
         @settings(
             max_examples=EXAMPLES,
-            deadline=None,
             database=None,
             phases=[Phase.generate, Phase.shrink],
             suppress_health_check=list(HealthCheck),

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pypdf
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashgraph.domain.access import AccessRole
@@ -349,7 +349,7 @@ LAYOUTS = st.fixed_dictionaries({"columns": st.lists(COLUMNS, max_size=3)})
     title=ANY,
     colors=st.lists(ANY | st.sampled_from(["#fff", "#000000", "#2f6b3c"])),
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 async def test_any_dashboard_is_printed_and_tabled(texts, type_, layout, title, colors):
     fields = [{"name": text, "items": [{"jaql": {"title": text, "filter": {"members": [text]}}}]} for text in texts]
     widgets = [

@@ -223,7 +223,7 @@ def listed(things: Sequence[Any], cap: int, per_page: int, params: dict[str, Any
     return {"results": rows, "count": len(things), "cursors": {"next": after if more else None}, "next": link}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     total=st.integers(0, 60), per_page=st.integers(1, 25), cap=st.integers(1, 30), way=st.sampled_from(sorted(WAYS)),
     keyed=st.booleans(),

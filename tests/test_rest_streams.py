@@ -28,7 +28,7 @@ async def pieces(text: bytes, cuts: list[int]) -> AsyncIterator[bytes]:
         yield text[start:end]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.integers(0, len(STREAM)), max_size=12))
 async def test_events_are_the_same_however_the_bytes_are_cut(cuts: list[int]) -> None:
     assert [event async for event in events(pieces(STREAM, cuts), source="finance", largest=1000)] == EVENTS

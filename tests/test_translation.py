@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from graphql import parse, strip_ignored_characters, validate
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from company import global_id
@@ -501,14 +501,12 @@ BODIES = st.recursive(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(noun=st.sampled_from(["users", "groups", "dashboards", "folders", "alerts"]), parameters=PARAMETERS)
 def test_whatever_is_asked_for_is_valid_or_refused(noun: str, parameters: dict[str, str]) -> None:
     query = "&".join(f"{name}={value}" for name, value in parameters.items())
     assert reason_against(f"GET /api/v1/{noun}?{query}", [NATIVE]) != ""
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(chosen=st.sampled_from([one.values for one in ROUTES if isinstance(one.values[1], Write)]), body=BODIES)
 def test_whatever_a_body_holds_the_mutation_is_valid_or_refused(chosen: tuple[Vendor, Write], body: object) -> None:
     vendor, route = chosen

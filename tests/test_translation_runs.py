@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -115,7 +115,7 @@ EXPANSIONS = {
 }
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(data=st.data(), noun=st.sampled_from(sorted(LISTS)), down=st.booleans(), skip=st.integers(0, 70))
 def test_the_rows_are_those_from_skip_to_limit_in_the_order_of_sort(
     company: Company, data: st.DataObject, noun: str, down: bool, skip: int

@@ -239,10 +239,9 @@ async def wish(asking: Asking, step: tuple[str, int, int]) -> dict[str, Any]:
 
 @settings(
     max_examples=15,
-    deadline=None,
     derandomize=True,
     database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.lists(STEPS, min_size=1, max_size=10))
 async def test_whatever_is_done_the_layouts_hold_and_undoing_it_backwards_leads_back(

@@ -235,7 +235,7 @@ values = st.recursive(
 )
 
 
-@settings(max_examples=500, deadline=None, derandomize=True, database=None)
+@settings(max_examples=500, derandomize=True, database=None)
 @given(st.dictionaries(texts, values, max_size=4))
 def test_any_value_is_read_again_as_it_was_and_written_the_same(value: dict[str, Any]) -> None:
     text = written(value)
@@ -246,7 +246,7 @@ def test_any_value_is_read_again_as_it_was_and_written_the_same(value: dict[str,
     assert written(again) == text
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@settings(max_examples=300, derandomize=True, database=None)
 @given(st.text("ab:-?{}[],&*!|>#%\"' \n\t\x01é🏃0", max_size=30))
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
