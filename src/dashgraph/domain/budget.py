@@ -1,9 +1,9 @@
 """What an operation costs upstream: for each source the calls, those repeated, those spared, and the time."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+
+from dashgraph.domain.holding import Holding
 
 
 @dataclass(slots=True)
@@ -40,15 +40,9 @@ class Tally:
 _open: ContextVar[Tally | None] = ContextVar("tally", default=None)
 
 
-@contextmanager
-def tallied() -> Iterator[Tally]:
-    """Count what is spent in here, by tasks that start in here too. One inside another counts for both."""
-    tally = Tally(_open.get())
-    before = _open.set(tally)
-    try:
-        yield tally
-    finally:
-        _open.reset(before)
+def tallied() -> Holding[Tally]:
+    """Count what is spent while this is open, by tasks that start in there too. One inside another counts for both."""
+    return Holding(_open, Tally(_open.get()))
 
 
 def counted(source: str, *, calls: int = 0, retried: int = 0, cached: int = 0, seconds: float = 0.0) -> None:

@@ -5,7 +5,10 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Protocol, TypeAlias, TypeVar
+from types import TracebackType
+from typing import Generic, Protocol, TypeAlias, TypeVar
+
+from dashgraph.domain.holding import Holding
 
 MOST_BATCHES = 200  # of one operation that are kept; the rest is counted
 OK, FAILED, CANCELLED = "ok", "failed", "cancelled"
@@ -77,7 +80,7 @@ class JobAttempted:
 
 
 Event: TypeAlias = Refused | DocumentRead | SourceTurned | JobAttempted
-W = TypeVar("W", Operation, Batch, Call)
+W = TypeVar("W", bound=Work)
 
 
 class Observer(Protocol):
@@ -97,14 +100,9 @@ _observers: ContextVar[Sequence[Observer]] = ContextVar("observers", default=())
 _operation: ContextVar[Operation | None] = ContextVar("operation", default=None)
 
 
-@contextmanager
-def looked_on(observers: Sequence[Observer]) -> Iterator[None]:
-    """Have these look on what is done in here, also by tasks that start in here."""
-    before = _observers.set(observers)
-    try:
-        yield
-    finally:
-        _observers.reset(before)
+def looked_on(observers: Sequence[Observer]) -> Holding[Sequence[Observer]]:
+    """Have these look on what is done while it is open, also by tasks that start in there."""
+    return Holding(_observers, observers)
 
 
 def note(event: Event) -> None:
@@ -113,44 +111,79 @@ def note(event: Event) -> None:
         one.noted(event)
 
 
-@contextmanager
-def following(work: W) -> Iterator[W]:
+class following(Generic[W]):  # noqa: N801 - reads as what it does
     """Work that runs from here to the end of the block. The block says how it went: `work.status`."""
-    with following_along(work) as within, within():
-        yield work
+
+    __slots__ = ("_followed", "_within", "_work")
+
+    def __init__(self, work: W) -> None:
+        self._work = work
+
+    def __enter__(self) -> W:
+        self._followed = _Followed(self._work)
+        try:
+            self._within = self._followed.within()
+            self._within.__enter__()
+        except BaseException:
+            self._followed.end()
+            raise
+        return self._work
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._within.__exit__(kind, error, trace)
+        finally:
+            self._followed.end()
 
 
 @contextmanager
-def following_along(work: Work) -> Iterator[Callable[[], AbstractContextManager[None]]]:
+def following_along(work: Work) -> Iterator[Callable[[], AbstractContextManager[object]]]:
     """The same for work that waits in between, perhaps in other tasks: each piece of it goes within what this gives."""
-    observers = _observers.get()
-    around = _operation.get()
-    began = perf_counter()
-    for one in observers:
-        one.begun(work)
+    followed = _Followed(work)
     try:
-        yield lambda: _within(work, observers)
+        yield followed.within
     finally:
-        work.seconds = perf_counter() - began
-        if isinstance(work, Batch) and around is not None:
-            _list(around, work)
-        for one in observers:
+        followed.end()
+
+
+class _Followed:
+    """Work that has begun."""
+
+    __slots__ = ("_around", "_began", "_observers", "_work")
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._observers = _observers.get()
+        self._around = _operation.get()
+        self._began = perf_counter()
+        for one in self._observers:
+            one.begun(work)
+
+    def within(self) -> AbstractContextManager[object]:
+        """Open while a piece of the work itself runs."""
+        work = self._work
+        part: AbstractContextManager[object] = NOTHING
+        if isinstance(work, Operation):
+            part = Holding(_operation, work)
+        opened = [found for one in self._observers if (found := one.within(work)) is not None]
+        return _all([part, *opened]) if opened else part
+
+    def end(self) -> None:
+        work = self._work
+        work.seconds = perf_counter() - self._began
+        if isinstance(work, Batch) and self._around is not None:
+            _list(self._around, work)
+        for one in self._observers:
             one.ended(work)
 
 
-def _within(work: Work, observers: Sequence[Observer]) -> AbstractContextManager[None]:
-    opened = [found for one in observers if (found := one.within(work)) is not None]
-    return _open(work, opened) if opened or isinstance(work, Operation) else NOTHING
-
-
 @contextmanager
-def _open(work: Work, opened: Sequence[AbstractContextManager[None]]) -> Iterator[None]:
+def _all(managers: Sequence[AbstractContextManager[object]]) -> Iterator[None]:
     with ExitStack() as stack:
-        for one in opened:
+        for one in managers:
             stack.enter_context(one)
-        if isinstance(work, Operation):
-            before = _operation.set(work)
-            stack.callback(_operation.reset, before)
         yield
 
 

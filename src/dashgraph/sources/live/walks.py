@@ -5,13 +5,13 @@ operation runs, so that no question is asked twice for one answer.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from dashgraph.domain import budget
+from dashgraph.domain.holding import Holding
 
 T = TypeVar("T")
 
@@ -19,14 +19,9 @@ _REMEMBERED: ContextVar[dict[Hashable, Any] | None] = ContextVar("remembered", d
 ABSENT = object()
 
 
-@contextmanager
-def remembering() -> Iterator[None]:
-    """Remember what is read until this is left: one operation."""
-    token = _REMEMBERED.set({})
-    try:
-        yield
-    finally:
-        _REMEMBERED.reset(token)
+def remembering() -> Holding[dict[Hashable, Any]]:
+    """Remember what is read until this is closed: one operation."""
+    return Holding(_REMEMBERED, {})
 
 
 @dataclass
