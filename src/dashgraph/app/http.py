@@ -18,7 +18,17 @@ from dashgraph.app.negotiation import weights
 from dashgraph.app.presence import Gone, while_there
 from dashgraph.app.settings import Settings
 from dashgraph.app.standing import standing
-from dashgraph.domain.problems import BadInput, Forbidden, Problem, TooMuch, TooOften, Unauthenticated
+from dashgraph.domain.problems import (
+    BadInput,
+    Conflict,
+    Forbidden,
+    NotFound,
+    Problem,
+    TooMuch,
+    TooOften,
+    Unauthenticated,
+    UnsupportedBySource,
+)
 from dashgraph.domain.viewers import Viewer
 from dashgraph.graph import errors
 from dashgraph.graph.context import Who
@@ -38,6 +48,16 @@ IDENTITY = web.AppKey("identity", Identity)
 VIEWER = web.RequestKey("viewer", Viewer)
 QUIET = 2  # operations side by side
 CHALLENGE = {hdrs.WWW_AUTHENTICATE: "Bearer"}
+STATUSES: dict[type[Problem], int] = {
+    BadInput: 400,
+    Unauthenticated: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    UnsupportedBySource: 422,
+    TooOften: 429,
+}
+SILENT = 503  # any other problem: something did not answer
 
 
 class Refused(Exception):
@@ -48,6 +68,15 @@ class Refused(Exception):
         self.status = status
         self.error = error
         self.headers = headers
+
+    @classmethod
+    def of(cls, problem: Problem) -> "Refused":
+        """With what HTTP says of such a problem."""
+        status = next((status for kind, status in STATUSES.items() if isinstance(problem, kind)), SILENT)
+        headers = CHALLENGE if isinstance(problem, Unauthenticated) else None
+        if isinstance(problem, TooOften):
+            headers = {hdrs.RETRY_AFTER: str(problem.retry_after)}
+        return cls(status, errors.problem(problem), headers)
 
 
 Streaming = Callable[[web.Request, Operation | Meant], Awaitable[web.StreamResponse]]
@@ -88,7 +117,7 @@ class GraphQLEndpoint:
         except Refused as refused:
             return refusal(refused, kind)
         except Problem as problem:  # the store did not answer
-            return _written(503, {"errors": [errors.problem(problem)]}, kind)
+            return refusal(Refused.of(problem), kind)
         written = _written(_status(answer, kind), answer.payload, kind, _told(answer))
         return await self._compressed(request, written, [(meant, answer)])
 
@@ -160,10 +189,8 @@ async def viewer_of(request: web.Request, identity: Identity) -> Viewer:
     """Who calls. Raises Refused: with 401 always in the same words, with 403 where another site's page may call."""
     try:
         return await callers.who_of(request, identity, bearer(request))()
-    except Unauthenticated as problem:
-        raise Refused(401, errors.problem(problem), CHALLENGE) from None
-    except Forbidden as problem:
-        raise Refused(403, errors.problem(problem)) from None
+    except (Unauthenticated, Forbidden) as problem:
+        raise Refused.of(problem) from None
 
 
 def bearer(request: web.Request) -> str | None:
@@ -354,13 +381,8 @@ async def login(request: web.Request) -> web.Response:
         issued = await request.app[IDENTITY].login(name, password, address=address)
     except Refused as refused:
         return refusal(refused)
-    except Unauthenticated as problem:
-        return _written(401, {"errors": [errors.problem(problem)]}, PLAIN_JSON, CHALLENGE)
-    except TooOften as problem:
-        pause = {hdrs.RETRY_AFTER: str(problem.retry_after)}
-        return _written(429, {"errors": [errors.problem(problem)]}, PLAIN_JSON, pause)
-    except Problem as problem:  # the store did not answer
-        return _written(503, {"errors": [errors.problem(problem)]}, PLAIN_JSON)
+    except Problem as problem:
+        return refusal(Refused.of(problem))
     expires = issued.expires_at.isoformat() if issued.expires_at else None
     return _written(200, {"token": issued.text, "expiresAt": expires}, PLAIN_JSON)
 
@@ -372,5 +394,5 @@ async def logout(request: web.Request) -> web.Response:
         if token is not None:
             await request.app[IDENTITY].logout(token)
     except Problem as problem:  # the store did not answer
-        return _written(503, {"errors": [errors.problem(problem)]}, PLAIN_JSON)
+        return refusal(Refused.of(problem))
     return web.Response(status=204)

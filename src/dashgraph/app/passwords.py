@@ -8,7 +8,7 @@ from aiohttp import web
 
 from dashgraph.app import http, transfers
 from dashgraph.domain.passwords import LONGEST, SHORTEST
-from dashgraph.domain.problems import BadInput, NotFound, Problem
+from dashgraph.domain.problems import BadInput, Problem
 from dashgraph.graph import errors
 from dashgraph.services.passwords import Passwords
 
@@ -16,7 +16,6 @@ PASSWORDS = web.AppKey("passwords", Passwords)
 PATH = transfers.PASSWORD_PATH
 FORM = "application/x-www-form-urlencoded"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-STATUS: dict[type[Problem], int] = {NotFound: 404, BadInput: 400}
 
 PAGE: Final = """<!doctype html>
 <html lang="en">
@@ -53,7 +52,7 @@ async def ask(request: web.Request) -> web.Response:
     try:
         return _page(_form(await passwords.whose(secret)))
     except Problem as problem:
-        return _page(_said(problem), _status(problem))
+        return _page(_said(problem), http.Refused.of(problem).status)
 
 
 async def save(request: web.Request) -> web.Response:
@@ -66,9 +65,9 @@ async def save(request: web.Request) -> web.Response:
             raise http.Refused(400, errors.plain("`password` is text.", BadInput.code))
         await request.app[PASSWORDS].set(request.match_info["secret"], password)
     except http.Refused as refused:
-        return _json(refused.status, refused.error)
+        return http.refusal(refused)
     except Problem as problem:
-        return _json(_status(problem), errors.problem(problem))
+        return http.refusal(http.Refused.of(problem))
     return web.Response(status=204)
 
 
@@ -84,11 +83,11 @@ async def _save_form(request: web.Request) -> web.Response:
                 raise BadInput(message)
             await passwords.set(secret, password)
         except BadInput as problem:
-            return _page(_said(problem) + _form(email), _status(problem))
+            return _page(_said(problem) + _form(email), http.Refused.of(problem).status)
     except http.Refused as refused:
         return _page(f"<p>{escape(refused.error['message'])}</p>", refused.status)
     except Problem as problem:
-        return _page(_said(problem), _status(problem))
+        return _page(_said(problem), http.Refused.of(problem).status)
     return _page("<p>Your password is set. You can sign in with it now.</p>")
 
 
@@ -100,15 +99,6 @@ def _said(problem: Problem) -> str:
     return f'<p role="alert">{escape(problem.message)}</p>'
 
 
-def _status(problem: Problem) -> int:
-    return next((status for kind, status in STATUS.items() if isinstance(problem, kind)), 503)
-
-
 def _page(content: str, status: int = 200) -> web.Response:
     headers = {"Content-Security-Policy": POLICY}
     return web.Response(status=status, text=PAGE.format(content=content), content_type="text/html", headers=headers)
-
-
-def _json(status: int, error: dict[str, object]) -> web.Response:
-    body = http.encoded({"errors": [error]})
-    return web.Response(status=status, body=body, content_type=http.PLAIN_JSON, charset="utf-8")

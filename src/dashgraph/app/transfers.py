@@ -7,8 +7,7 @@ from aiohttp import hdrs, web
 
 from dashgraph.app import http
 from dashgraph.app.compression import compressed
-from dashgraph.domain.problems import BadInput, Forbidden, NotFound, Problem
-from dashgraph.graph import errors
+from dashgraph.domain.problems import BadInput, Problem
 from dashgraph.services.downloads import Downloads
 from dashgraph.services.exports import Exports
 from dashgraph.services.uploads import Uploads
@@ -19,7 +18,6 @@ DOWNLOADS = web.AppKey("downloads", Downloads)
 EXPORTS_PATH, UPLOADS_PATH, FILES_PATH, PASSWORD_PATH = "/exports/", "/uploads/", "/files/", "/password/"
 UNSAFE = re.compile(r"[^A-Za-z0-9_.~-]")  # in the name of a file
 CHUNK = 65536  # bytes
-STATUS: dict[type[Problem], int] = {NotFound: 404, BadInput: 400, Forbidden: 403}
 
 
 async def download(request: web.Request) -> web.Response:
@@ -27,7 +25,7 @@ async def download(request: web.Request) -> web.Response:
     try:
         found = await request.app[EXPORTS].file(request.match_info["secret"])
     except Problem as problem:
-        return _said(problem)
+        return http.refusal(http.Refused.of(problem))
     headers = _attached(found.name)
     if found.name.endswith(".zip"):
         return web.Response(body=found.content, content_type="application/zip", headers=headers)
@@ -40,7 +38,7 @@ async def file(request: web.Request) -> web.StreamResponse:
     try:
         found = await request.app[DOWNLOADS].file(request.match_info["secret"])
     except Problem as problem:
-        return _said(problem)
+        return http.refusal(http.Refused.of(problem))
     response = web.StreamResponse(headers=_attached(found.name))
     response.headers[hdrs.CONTENT_TYPE] = found.content_type
     response.content_length = found.size
@@ -69,7 +67,7 @@ async def upload(request: web.Request) -> web.Response:
         size = await uploads.size(secret)
         await uploads.receive(secret, await _body(request, size))
     except Problem as problem:
-        return _said(problem)
+        return http.refusal(http.Refused.of(problem))
     return web.Response(status=204)
 
 
@@ -91,12 +89,6 @@ async def _body(request: web.Request, size: int) -> bytes:
         message = "The file did not arrive whole; send it again."
         raise BadInput(message) from None
     return bytes(content)
-
-
-def _said(problem: Problem) -> web.Response:
-    status = next((status for kind, status in STATUS.items() if isinstance(problem, kind)), 503)
-    body = http.encoded({"errors": [errors.problem(problem)]})
-    return web.Response(status=status, body=body, content_type=http.PLAIN_JSON, charset="utf-8")
 
 
 def without_secret(path: str) -> str:

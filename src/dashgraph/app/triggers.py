@@ -9,32 +9,13 @@ from dashgraph.domain.alert_changes import TriggerAlert
 from dashgraph.domain.alerts import ALERT
 from dashgraph.domain.changes import Outcome, Terms
 from dashgraph.domain.ids import Kind, ResourceId
-from dashgraph.domain.problems import (
-    BadInput,
-    Conflict,
-    Forbidden,
-    NotFound,
-    Problem,
-    TooOften,
-    Unauthenticated,
-    UnsupportedBySource,
-)
-from dashgraph.graph import errors
+from dashgraph.domain.problems import Problem
 from dashgraph.graph.edges import absent
 from dashgraph.services.changing import Changing
 
 CHANGING = web.AppKey("changing", Changing)
 PATH = "/alerts/{id}/trigger"
 KEY = "Idempotency-Key"
-STATUS: dict[type[Problem], int] = {
-    NotFound: 404,
-    BadInput: 400,
-    Unauthenticated: 401,
-    Forbidden: 403,
-    Conflict: 409,
-    UnsupportedBySource: 422,
-    TooOften: 429,
-}
 
 
 async def trigger(request: web.Request) -> web.Response:
@@ -52,8 +33,7 @@ async def trigger(request: web.Request) -> web.Response:
     except http.Refused as refused:
         return http.refusal(refused)
     except Problem as problem:
-        status = next((status for kind, status in STATUS.items() if isinstance(problem, kind)), 503)
-        return http.refusal(http.Refused(status, errors.problem(problem)))
+        return http.refusal(http.Refused.of(problem))
     return web.json_response({"job": facts["job"], "skipped": facts["skipped"]}, status=202)
 
 
