@@ -181,8 +181,11 @@ def test_of_a_thousand_tokens_the_latest_are_known_for_a_while() -> None:
     now = 0.0
     known = latest.Latest(lambda: now)
     for number in range(latest.KEPT + 1):
-        known.keep(str(number), ADA)
+        known.keep(str(number), number, lambda: ADA)
     assert (known.of("0"), known.of("1"), known.of("nobody's")) == (None, ADA, None)
+
+    assert known.keep("1", 1, lambda: BEN) is ADA
+    assert known.keep("1", "another role", lambda: BEN) is BEN
 
     now = latest.SECONDS + 1
     assert known.of("1") is None

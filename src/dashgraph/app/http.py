@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import orjson
@@ -91,8 +91,8 @@ class GraphQLEndpoint:
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """As JSON; with events a subscription, and whatever is asked by who accepts nothing else."""
-        ranges = _ranges(",".join(request.headers.getall(hdrs.ACCEPT, [])))
-        accepted = _accepted(ranges)
+        accept = ",".join(request.headers.getall(hdrs.ACCEPT, []))
+        ranges, accepted = _ranges(accept), _accepted(accept)
         events = request.method == hdrs.METH_POST and ranges.get(EVENTS, 0) > 0
         if accepted is None and not events:
             error = errors.plain(f"Accept {RESPONSE_JSON} or {PLAIN_JSON}.", BAD_REQUEST)
@@ -219,8 +219,9 @@ async def body(request: web.Request) -> bytes:
     """All of a body. Raises Refused for one that is too large, or does not arrive."""
     limits = request.app[LIMITS]
     try:
-        is_here = request.content.is_eof()  # as of most requests: nothing is waited for
-        async with asyncio.timeout(None if is_here else limits.body_seconds):
+        if request.content.is_eof():  # as of most requests: nothing is waited for
+            return await request.read()
+        async with asyncio.timeout(limits.body_seconds):
             return await request.read()
     except web.HTTPRequestEntityTooLarge:
         message = f"The request is larger than {limits.max_body_kilobytes} kilobytes."
@@ -310,13 +311,16 @@ def _hash(extensions: Mapping[str, Any] | None) -> str | None:
     return str(found["sha256Hash"])
 
 
-def _ranges(accept: str) -> dict[str, float]:
+@lru_cache(256)
+def _ranges(accept: str) -> Mapping[str, float]:
     """The media ranges that are accepted, each with its weight. Who accepts nothing by name accepts anything."""
     return weights(accept) if accept.strip() else {PLAIN_JSON: 1}
 
 
-def _accepted(ranges: dict[str, float]) -> str | None:
+@lru_cache(256)
+def _accepted(accept: str) -> str | None:
     """The type of JSON to answer with, or None. Who does not name the newer one gets the plain, as of old."""
+    ranges = _ranges(accept)
     newer = RESPONSE_JSON in ranges
     best = max((PLAIN_JSON, RESPONSE_JSON), key=lambda kind: (_liked(ranges, kind), kind == RESPONSE_JSON and newer))
     return best if _liked(ranges, best)[0] > 0 else None

@@ -102,9 +102,13 @@ class Identity:
         expired = row is not None and row.expires_at is not None and row.expires_at <= (now or datetime.now(UTC))
         if row is None or expired or row.status != UserStatus.ACTIVE.value:
             raise Unauthenticated(REFUSED)
-        found = self._viewer(row.user_id, row, _known_scopes(row.scopes))
-        is_session = token.startswith(PREFIXES["session"])
-        return self._latest.keep(hashed, replace(found, expires_at=row.expires_at, token=row.id, is_session=is_session))
+
+        def viewer(row: SignedIn = row) -> Viewer:
+            found = self._viewer(row.user_id, row, _known_scopes(row.scopes))
+            is_session = token.startswith(PREFIXES["session"])
+            return replace(found, expires_at=row.expires_at, token=row.id, is_session=is_session)
+
+        return self._latest.keep(hashed, row, viewer)
 
     def last_known(self, token: str) -> Viewer | None:
         """For whom the token spoke when it was looked up last, not long ago: a guess, which gives no rights."""
