@@ -20,23 +20,37 @@ async def while_there(request: web.Request, work: Awaitable[T]) -> T:
 
     aiohttp could cancel handlers itself, but all of them or none; mutations and logins go on to their end.
     """
-    loop = asyncio.get_running_loop()
-    next_look: asyncio.TimerHandle
-
-    def look() -> None:
-        nonlocal next_look
-        if request.transport is None or request.transport.is_closing():
-            there.reschedule(loop.time())
-        else:
-            next_look = loop.call_later(LOOK_SECONDS, look)
-
-    next_look = loop.call_later(LOOK_SECONDS, look)
+    watch = _Watch(request)
     try:
         async with asyncio.timeout(None) as there:
+            watch.begin(there)
             return await work
     except Exception:
         if there.expired():
             raise Gone from None
         raise
     finally:
-        next_look.cancel()
+        watch.end()
+
+
+class _Watch:
+    """Looks now and then whether who asked is there; when not, a timeout expires."""
+
+    def __init__(self, request: web.Request) -> None:
+        self._request = request
+        self._next: asyncio.TimerHandle | None = None
+
+    def begin(self, there: asyncio.Timeout) -> None:
+        self._next = asyncio.get_running_loop().call_later(LOOK_SECONDS, self._look, there)
+
+    def _look(self, there: asyncio.Timeout) -> None:
+        if self._request.transport is None or self._request.transport.is_closing():
+            there.reschedule(asyncio.get_running_loop().time())
+        else:
+            self.begin(there)
+
+    def end(self) -> None:
+        """Look no more. Nothing is left in circles: request and answer would wait in them for the garbage collector."""
+        if self._next is not None:
+            self._next.cancel()
+            self._next = None
