@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from company import Company, global_id
 from conftest import Asking, Stores
-from dashgraph.app import triggers
+from dashgraph.app import http
 from dashgraph.connectors.native.changes.alerts import MOST_OPEN
 from dashgraph.domain.ids import Kind, ResourceId
 from dashgraph.domain.problems import Problem, SourceUnavailable
@@ -275,7 +275,7 @@ def test_only_what_does_not_answer_is_a_fault_of_the_server() -> None:
     while waiting:
         kind = waiting.pop()
         waiting += kind.__subclasses__()
-        if kind is not Problem and not any(issubclass(kind, one) for one in triggers.STATUS):
+        if kind is not Problem and not any(issubclass(kind, one) for one in http.STATUSES):
             faults.add(kind)
 
     assert all(issubclass(kind, SourceUnavailable) for kind in faults), faults
