@@ -1,9 +1,8 @@
 """Work that does not wait for who asks: it begins on a guess, and what it gives is used only if the guess was right.
 
 A token is looked up in the database for every request, so that one that was revoked ends at once. A query can be under
-way meanwhile, for whom the token spoke for a moment ago: one round trip less before the answer, and one statement less
-where the database is asked for both at once. Nothing is told to anybody, and nothing changed, before the token is
-looked up.
+way meanwhile, for whom the token spoke for a moment ago: one round trip less before the answer. Nothing is told to
+anybody, and nothing changed, before the token is looked up.
 """
 
 import asyncio
@@ -11,7 +10,6 @@ from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Self, TypeVar
 
-from dashgraph.domain.rounds import side_by_side
 from dashgraph.domain.viewers import Viewer
 
 T = TypeVar("T")
@@ -27,8 +25,7 @@ class Caller:
         """`find` finds out who asks, or raises what is wrong with them."""
         self._guess = guess
         self._find = find
-        self._finding: asyncio.Future[Viewer] | None = None
-        self._round = side_by_side()
+        self._finding = None if guess is None else asyncio.ensure_future(find())
         self._found: Viewer | None = None
 
     async def viewer(self) -> Viewer:
@@ -53,9 +50,6 @@ class Caller:
     async def __aenter__(self) -> Self:
         if self._guess is None:
             await self.viewer()
-        else:
-            self._round.__enter__()
-            self._finding = asyncio.ensure_future(self._find())
         return self
 
     async def __aexit__(
@@ -66,7 +60,6 @@ class Caller:
                 await self.viewer()
         finally:
             if self._finding is not None:
-                self._round.__exit__(None, None, None)
                 await _ended(self._finding)
 
 

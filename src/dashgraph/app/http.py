@@ -46,6 +46,7 @@ CLOSED = 499  # nobody is there who could read it; the log has it
 LIMITS = web.AppKey("limits", Settings)
 IDENTITY = web.AppKey("identity", Identity)
 VIEWER = web.RequestKey("viewer", Viewer)
+QUIET = 2  # operations side by side
 CHALLENGE = {hdrs.WWW_AUTHENTICATE: "Bearer"}
 STATUSES: dict[type[Problem], int] = {
     BadInput: 400,
@@ -88,6 +89,7 @@ class GraphQLEndpoint:
         self._identity = identity
         self._persisted = persisted
         self._streaming = streaming
+        self._at_work = 0  # operations that are run; streams are not among them
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """As JSON; with events a subscription, and whatever is asked by who accepts nothing else."""
@@ -125,7 +127,8 @@ class GraphQLEndpoint:
             return viewer
 
         token = bearer(request)
-        return Caller(find, None if token is None else self._identity.last_known(token))
+        is_quiet = self._at_work < QUIET  # with more there is always something else to do
+        return Caller(find, self._identity.last_known(token) if token is not None and is_quiet else None)
 
     async def _meant(self, operation: Operation | Answer) -> Meant | Answer:
         return operation if isinstance(operation, Answer) else await self._executor.meant(operation)
@@ -135,10 +138,13 @@ class GraphQLEndpoint:
         if isinstance(meant, Answer):
             return meant
         running = self._executor.run(meant, viewer, written=True)
+        self._at_work += 1
         try:
             return await (running if meant.changes else while_there(request, running))
         except Gone:
             raise Refused(CLOSED, errors.plain("The client has hung up.", BAD_REQUEST)) from None
+        finally:
+            self._at_work -= 1
 
     async def _batch(
         self, request: web.Request, batch: Sequence[Asked], viewer: Viewer, ranges: Mapping[str, float]

@@ -120,11 +120,15 @@ class Tokens:
 
     def __init__(self, database: Database) -> None:
         self._statements = PreparedStatements(database, HASH)
+        self._read = self._statements.reader(tokens.c.expires_at)
 
     async def signed_in(self, token_hash: str) -> SignedIn | None:
-        statement = self._statements.get("signed in", _signed_in)
-        columns = await self._statements.columns(statement, is_small=True, hash=token_hash)
-        return SignedIn(*(column[0] for column in columns)) if columns[0] else None
+        rows = await self._statements.rows(self._statements.get("signed in", _signed_in), hash=token_hash)
+        if not rows:
+            return None
+        *others, expires_at = rows[0]
+        columns = rows[0] if self._read is None else (*others, self._read(expires_at))
+        return SignedIn(*columns)
 
 
 def _signed_in() -> Select[Any]:

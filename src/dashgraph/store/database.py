@@ -23,7 +23,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import PoolProxiedConnection, PoolResetState, QueuePool
 
 from dashgraph.domain.problems import BadInput, SourceUnavailable
-from dashgraph.store.joint import Joint
 from dashgraph.store.reserve import Reserve
 
 AnyRow = Row[*tuple[Any, ...]]  # a row of columns that the statement names
@@ -73,7 +72,6 @@ class Database:
         # A question needs no transaction: on PostgreSQL that saves two round trips.
         self._asking = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._reserve = Reserve(self._queue, self._is_open)
-        self.joint = Joint(self.rows)
 
     @property
     def dialect(self) -> str:

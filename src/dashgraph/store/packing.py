@@ -66,11 +66,6 @@ def packed(statement: Select[Any], kinds: Sequence[Kind]) -> Select[Any]:
     return select(func.count(), *columns).select_from(found)
 
 
-def width(kinds: Sequence[Kind]) -> int:
-    """How many columns that row has."""
-    return 1 + sum(2 if kind is Kind.TEXT_OR_NULL else kind is not Kind.NOTHING for kind in kinds)
-
-
 def unpacked(row: Sequence[Any], kinds: Sequence[Kind]) -> list[Sequence[Any]] | None:
     """The columns of an answer; None when a text in it reads like what joins them."""
     values = iter(row)

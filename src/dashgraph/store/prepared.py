@@ -10,8 +10,7 @@ from sqlalchemy import BindParameter, ColumnElement, Select, bindparam
 from dashgraph.domain.rows import Columns
 from dashgraph.store.among import Ids
 from dashgraph.store.database import Database
-from dashgraph.store.joint import Question
-from dashgraph.store.packing import Kind, kinds_of, packed, unpacked, width
+from dashgraph.store.packing import Kind, kinds_of, packed, unpacked
 from dashgraph.store.tables import Key
 from dashgraph.store.visibility import Asker
 
@@ -95,17 +94,12 @@ class PreparedStatements:
         """What it answers for these values, as the driver gives it. Raises SourceUnavailable when that fails."""
         return await self._database.rows(prepared.rows.text, prepared.rows.with_values(values))
 
-    async def columns(self, prepared: Prepared, *, is_small: bool = False, **values: Any) -> Columns:
-        """What it answers for these values. Raises SourceUnavailable when the database does not answer.
-
-        `is_small`: that takes no longer than to send it, and may be asked together with others of its round.
-        """
+    async def columns(self, prepared: Prepared, **values: Any) -> Columns:
+        """What it answers for these values. Raises SourceUnavailable when the database does not answer."""
         found = None
         if prepared.packed is not None:
-            parameters = prepared.packed.with_values(values)
-            question = Question(prepared.packed.text, parameters, width(prepared.kinds))
-            joint = self._database.joint
-            found = unpacked(await (joint.row if is_small else joint.alone)(question), prepared.kinds)
+            [row] = await self._database.rows(prepared.packed.text, prepared.packed.with_values(values))
+            found = unpacked(row, prepared.kinds)
         if found is None:
             rows = await self.rows(prepared, **values)
             found = list(zip(*rows, strict=True)) if rows else [()] * len(prepared.readers)

@@ -131,7 +131,6 @@ ATTRIBUTES: Mapping[str, Mapping[str, Column]] = {
 }
 """Of each question that rows answer."""
 
-FEW = 5  # things: what is asked about so many is answered sooner than it is sent
 PLACES = {VALUE: "at_value", TIE: "at_tie"}
 """The columns that a page has anyway."""
 
@@ -216,8 +215,7 @@ class NativeTables:
         asker = Anybody(viewer, self._source)
         key = (question, viewer.is_admin, viewer.reach, viewer.as_reader)
         statement = self._statements.get(key, lambda: make(asker))
-        is_small = 0 < len(ids) <= FEW
-        return await self._statements.columns(statement, is_small=is_small, me=viewer.native_in(self._source), ids=ids)
+        return await self._statements.columns(statement, me=viewer.native_in(self._source), ids=ids)
 
 
 def _columns(viewer: Viewer, question: Question, attributes: Sequence[str]) -> list[Any]:

@@ -9,12 +9,11 @@ from graphql.pyutils import Path, is_awaitable
 from graphql.type import GraphQLResolveInfoHelpers
 from strawberry.types import Info
 
-from dashgraph.domain.rounds import side_by_side
 from dashgraph.graph.context import Context
 from dashgraph.graph.plan.questions import Questions
 from dashgraph.graph.plan.selections import Custom, Waiting
 
-UNTIL_SENT = 4  # turns of the loop: in the first tasks say what they ask, in the next ones that is put together
+UNTIL_SENT = 2  # turns of the loop: in the first tasks say what they ask, after it that is sent
 
 
 class Request:
@@ -55,9 +54,8 @@ async def together(waiting: Sequence[Waiting], meanwhile: Callable[[], None] | N
         await waiting[0]()
     elif waiting:
         async with asyncio.TaskGroup() as group:
-            with side_by_side():
-                for one in waiting:
-                    group.create_task(one())
+            for one in waiting:
+                group.create_task(one())
             if meanwhile is not None:
                 for _ in range(UNTIL_SENT):
                     await asyncio.sleep(0)
