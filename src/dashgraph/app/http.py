@@ -57,7 +57,6 @@ STATUSES: dict[type[Problem], int] = {
     UnsupportedBySource: 422,
     TooOften: 429,
 }
-SILENT = 503  # any other problem: something did not answer
 
 
 class Refused(Exception):
@@ -72,7 +71,7 @@ class Refused(Exception):
     @classmethod
     def of(cls, problem: Problem) -> "Refused":
         """With what HTTP says of such a problem."""
-        status = next((status for kind, status in STATUSES.items() if isinstance(problem, kind)), SILENT)
+        status = next((status for kind, status in STATUSES.items() if isinstance(problem, kind)), 503)  # a silence
         headers = CHALLENGE if isinstance(problem, Unauthenticated) else None
         if isinstance(problem, TooOften):
             headers = {hdrs.RETRY_AFTER: str(problem.retry_after)}
@@ -93,8 +92,8 @@ class GraphQLEndpoint:
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """As JSON; with events a subscription, and whatever is asked by who accepts nothing else."""
-        accept = ",".join(request.headers.getall(hdrs.ACCEPT, []))
-        ranges, accepted = _ranges(accept), _accepted(accept)
+        ranges = _ranges(accept := ",".join(request.headers.getall(hdrs.ACCEPT, [])))
+        accepted = _accepted(accept)
         events = request.method == hdrs.METH_POST and ranges.get(EVENTS, 0) > 0
         if accepted is None and not events:
             error = errors.plain(f"Accept {RESPONSE_JSON} or {PLAIN_JSON}.", BAD_REQUEST)
@@ -225,9 +224,8 @@ async def body(request: web.Request) -> bytes:
     """All of a body. Raises Refused for one that is too large, or does not arrive."""
     limits = request.app[LIMITS]
     try:
-        if request.content.is_eof():  # as of most requests: nothing is waited for
-            return await request.read()
-        async with asyncio.timeout(limits.body_seconds):
+        is_here = request.content.is_eof()  # as of most requests: nothing is waited for
+        async with asyncio.timeout(None if is_here else limits.body_seconds):
             return await request.read()
     except web.HTTPRequestEntityTooLarge:
         message = f"The request is larger than {limits.max_body_kilobytes} kilobytes."
